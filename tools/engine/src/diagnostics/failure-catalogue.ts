@@ -1,0 +1,157 @@
+/**
+ * Every problem that Kiln expects, in one place: add an entry and the code, its payload and its text exist everywhere.
+ *
+ * `message` says what is wrong in terms of the user's files; `hint` says what to do about it.
+ */
+export const failureCatalogue = {
+  // --- image definitions -------------------------------------------------------------------------------------------
+  'definition-unreadable': {
+    exitCode: 2,
+    message: (p: { file: string; reason: string }) => `cannot read ${p.file}: ${p.reason}`,
+  },
+  'definition-not-yaml': {
+    exitCode: 2,
+    message: (p: { reason: string }) => `this is not valid YAML: ${p.reason}`,
+  },
+  'definition-unknown-key': {
+    exitCode: 2,
+    message: (p: { key: string; near?: string | undefined }) => `unknown key '${p.key}'`,
+    hint: (p: { near?: string | undefined }) => (p.near === undefined ? undefined : `did you mean '${p.near}'?`),
+  },
+  'definition-wrong-value': {
+    exitCode: 2,
+    message: (p: { key: string; expected: string }) => `'${p.key}': ${p.expected}`,
+  },
+
+  // --- elements ----------------------------------------------------------------------------------------------------
+  'element-path-not-a-directory': {
+    exitCode: 2,
+    message: (p: { entry: string }) => `the element path names '${p.entry}', which is not a directory`,
+    hint: () => 'correct ELEMENTS_PATH, or create the directory',
+  },
+  'element-not-found': {
+    exitCode: 2,
+    message: (p: { element: string; neededBy?: string | undefined; near?: string | undefined }) =>
+      p.neededBy === undefined
+        ? `element '${p.element}' not found`
+        : `element '${p.element}' not found; '${p.neededBy}' depends on it`,
+    hint: (p: { near?: string | undefined }) =>
+      p.near === undefined ? 'add its folder to ELEMENTS_PATH' : `did you mean '${p.near}'?`,
+  },
+  'element-already-provided': {
+    exitCode: 2,
+    message: (p: { name: string; providers: readonly string[] }) =>
+      `'${p.name}' is provided by more than one element: ${p.providers.join(', ')}`,
+    hint: () => 'keep one of them',
+  },
+  'operating-system-missing': {
+    exitCode: 2,
+    message: (p: { image: string }) => `image '${p.image}' has no operating-system element`,
+    hint: () => "add one to its elements, for example 'debian-minimal'",
+  },
+  'hook-duplicated': {
+    exitCode: 2,
+    message: (p: { hook: string; elements: readonly string[] }) =>
+      `the hook ${p.hook} stands in more than one element: ${p.elements.join(', ')}`,
+    hint: () => 'rename one of the two files; hooks of all elements share one directory',
+  },
+  'element-declaration-invalid': {
+    exitCode: 2,
+    message: (p: { element: string; reason: string }) => `element '${p.element}': ${p.reason}`,
+  },
+
+  // --- block device ------------------------------------------------------------------------------------------------
+  'block-device-invalid': {
+    exitCode: 2,
+    message: (p: { reason: string }) => `block device: ${p.reason}`,
+  },
+  'image-size-too-small': {
+    exitCode: 1,
+    message: (p: { sizeBytes: number; neededBytes: number }) =>
+      `the image size of ${p.sizeBytes} bytes is too small: the tree needs about ${p.neededBytes} bytes`,
+    hint: () => "raise 'size' in the image definition, or leave it out to have it computed",
+  },
+
+  // --- host --------------------------------------------------------------------------------------------------------
+  'host-tool-missing': {
+    exitCode: 3,
+    message: (p: { tool: string; debianPackage?: string | undefined; neededFor: string }) =>
+      `the host lacks '${p.tool}', needed for ${p.neededFor}`,
+    hint: (p: { debianPackage?: string | undefined }) =>
+      p.debianPackage === undefined ? undefined : `install the Debian package '${p.debianPackage}'`,
+  },
+  'privilege-missing': {
+    exitCode: 3,
+    message: (_: object) => 'building needs root, and sudo asks for a password',
+    hint: () => 'run as root, or allow this user to use sudo without a password',
+  },
+  'disk-full': {
+    exitCode: 3,
+    message: (p: { path: string; freeBytes: number; doing: string }) =>
+      `no space left on the disk of ${p.path} while ${p.doing} (${p.freeBytes} bytes free)`,
+    hint: () => "free some space, run 'kiln store gc', or point KILN_STORE and KILN_WORK at a larger disk",
+  },
+
+  // --- build -------------------------------------------------------------------------------------------------------
+  'command-failed': {
+    exitCode: 1,
+    message: (p: { command: string; status: string; output: string }) =>
+      `${p.command}\n  ${p.status}${p.output === '' ? '' : `\n${p.output}`}`,
+  },
+  'hook-failed': {
+    exitCode: 1,
+    message: (p: {
+      element: string;
+      phase: string;
+      hook: string;
+      where: 'inside the chroot' | 'on the host';
+      status: string;
+      seconds: number;
+      lastLines: readonly string[];
+      logFile: string;
+      replay: string;
+    }) =>
+      [
+        `hook ${p.phase}.d/${p.hook} of element '${p.element}' failed ${p.where}: ${p.status} after ${p.seconds.toFixed(1)} s`,
+        ...p.lastLines.map((line) => `  | ${line}`),
+        `whole log: ${p.logFile}`,
+      ].join('\n'),
+    hint: (p: { replay: string }) => `to look around in the state that it had: ${p.replay}`,
+  },
+  'environment-hook-failed': {
+    exitCode: 1,
+    message: (p: { phase: string; lastLines: readonly string[] }) =>
+      [`environment.d failed before phase '${p.phase}'`, ...p.lastLines.map((line) => `  | ${line}`)].join('\n'),
+  },
+  'root-empty': {
+    exitCode: 1,
+    message: (p: { elements: readonly string[] }) =>
+      `phase 'root' left the target root empty (elements: ${p.elements.join(', ')})`,
+    hint: () => 'an operating-system element must fill $TARGET_ROOT in its root.d hooks',
+  },
+  'element-changed-during-build': {
+    exitCode: 1,
+    message: (p: { file: string }) => `${p.file} changed while the build was reading it`,
+    hint: () => 'run the build again',
+  },
+  'blob-damaged': {
+    exitCode: 1,
+    message: (p: { digest: string }) => `the content store holds a damaged blob (${p.digest})`,
+    hint: () => "it is never used; run the build again, or 'kiln store verify'",
+  },
+  'lock-moved': {
+    exitCode: 1,
+    message: (p: { name: string; url: string }) => `${p.name} moved since it was locked (${p.url})`,
+    hint: () => "run 'nx run <image>:lock' to take what is there now",
+  },
+  'source-unreachable': {
+    exitCode: 1,
+    message: (p: { url: string; reason: string }) => `cannot fetch ${p.url}: ${p.reason}`,
+    hint: () => 'check the network, or DIB_DISTRIBUTION_MIRROR',
+  },
+  'offline-and-not-cached': {
+    exitCode: 1,
+    message: (p: { what: string }) => `offline, and not in the store: ${p.what}`,
+    hint: () => 'run once with the network',
+  },
+} as const;

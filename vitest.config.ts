@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+const minutes = 60_000;
+
+/** Unit tests stand beside nothing of the host; system tests need root and Debian's tools; boot tests need QEMU as well. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['tools/*/test/**/*.test.ts', 'test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'system',
+          include: ['test/{system,scenarios}/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 15 * minutes,
+          hookTimeout: 20 * minutes,
+        },
+      },
+      {
+        test: {
+          name: 'boot',
+          include: ['test/boot/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 20 * minutes,
+          hookTimeout: 30 * minutes,
+        },
+      },
+    ],
+  },
+});

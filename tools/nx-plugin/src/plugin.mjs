@@ -1,0 +1,16 @@
+import { createRequire } from 'node:module';
+
+// Plain JavaScript, so that an older Node gets this far: it could only call the TypeScript a syntax error.
+if (!process.features.typescript) {
+  throw new Error(`Kiln needs Node 24, and this is ${process.version}: run 'npm run setup', then 'npx nx …'`);
+}
+
+// Not `export * from`, which is loaded before the check above; not `await import`, which Nx cannot require.
+export const {
+  name,
+  createNodes,
+  createDependencies,
+  createMetadata,
+  preTasksExecution,
+  postTasksExecution,
+} = createRequire(import.meta.url)('./plugin.ts');

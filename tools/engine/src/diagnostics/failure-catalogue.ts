@@ -16,11 +16,19 @@ export const failureCatalogue = {
   'definition-unknown-key': {
     exitCode: 2,
     message: (p: { key: string; near?: string | undefined }) => `unknown key '${p.key}'`,
-    hint: (p: { near?: string | undefined }) => (p.near === undefined ? undefined : `did you mean '${p.near}'?`),
+    hint: (p: { near?: string | undefined }) =>
+      p.near === undefined ? undefined : `did you mean '${p.near}'?`,
   },
   'definition-wrong-value': {
     exitCode: 2,
     message: (p: { key: string; expected: string }) => `'${p.key}': ${p.expected}`,
+  },
+  'configuration-unknown': {
+    exitCode: 2,
+    message: (p: { image: string; configuration: string; near?: string | undefined }) =>
+      `image '${p.image}' has no configuration '${p.configuration}'`,
+    hint: (p: { near?: string | undefined }) =>
+      p.near === undefined ? undefined : `did you mean '${p.near}'?`,
   },
 
   // --- elements ----------------------------------------------------------------------------------------------------
@@ -31,12 +39,20 @@ export const failureCatalogue = {
   },
   'element-not-found': {
     exitCode: 2,
-    message: (p: { element: string; neededBy?: string | undefined; near?: string | undefined }) =>
+    message: (p: {
+      element: string;
+      neededBy?: string | undefined;
+      near?: string | undefined;
+      providers?: readonly string[] | undefined;
+    }) =>
       p.neededBy === undefined
         ? `element '${p.element}' not found`
         : `element '${p.element}' not found; '${p.neededBy}' depends on it`,
-    hint: (p: { near?: string | undefined }) =>
-      p.near === undefined ? 'add its folder to ELEMENTS_PATH' : `did you mean '${p.near}'?`,
+    hint: (p: { near?: string | undefined; providers?: readonly string[] | undefined }) => {
+      if (p.providers !== undefined && p.providers.length > 0)
+        return `add one that provides it: ${p.providers.join(', ')}`;
+      return p.near === undefined ? 'add its folder to ELEMENTS_PATH' : `did you mean '${p.near}'?`;
+    },
   },
   'element-already-provided': {
     exitCode: 2,
@@ -58,6 +74,23 @@ export const failureCatalogue = {
   'element-declaration-invalid': {
     exitCode: 2,
     message: (p: { element: string; reason: string }) => `element '${p.element}': ${p.reason}`,
+  },
+  'element-unreadable': {
+    exitCode: 2,
+    message: (p: { element: string; file: string; reason: string }) =>
+      `element '${p.element}': cannot read ${p.file}: ${p.reason}`,
+  },
+  'hook-will-not-run': {
+    exitCode: 2,
+    message: (p: { element: string; hook: string; reason: string; remedy: string }) =>
+      `${p.hook} of element '${p.element}' will not run: ${p.reason}`,
+    hint: (p: { remedy: string }) => p.remedy,
+  },
+  'hook-file-overwritten': {
+    exitCode: 2,
+    message: (p: { path: string; winner: string; losers: readonly string[] }) =>
+      `${p.path} of element '${p.winner}' takes the place of that of ${p.losers.map((it) => `'${it}'`).join(', ')}`,
+    hint: () => 'the last element in byte order wins; rename one of the files if both are wanted',
   },
 
   // --- block device ------------------------------------------------------------------------------------------------
@@ -121,7 +154,9 @@ export const failureCatalogue = {
   'environment-hook-failed': {
     exitCode: 1,
     message: (p: { phase: string; lastLines: readonly string[] }) =>
-      [`environment.d failed before phase '${p.phase}'`, ...p.lastLines.map((line) => `  | ${line}`)].join('\n'),
+      [`environment.d failed before phase '${p.phase}'`, ...p.lastLines.map((line) => `  | ${line}`)].join(
+        '\n',
+      ),
   },
   'root-empty': {
     exitCode: 1,

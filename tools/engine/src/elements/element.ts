@@ -3,7 +3,7 @@ import type { Digest } from '../fingerprint/digest.ts';
 /** One file of an element as it was read, once, when the build began. `path` is relative to the element's folder. */
 export interface ElementFile {
   readonly path: string;
-  /** Permission bits (0o755); owners and times do not count. */
+  /** 0o755 or 0o644, as git keeps modes; 0o777 for a symbolic link. Owners and times do not count. */
   readonly mode: number;
   readonly kind: 'file' | 'symlink';
   /** Of the bytes, or of the link's target. */
@@ -15,7 +15,7 @@ export interface ElementFile {
 /** What `element.yaml` says beyond diskimage-builder's own files. */
 export interface ElementDeclarations {
   readonly description?: string;
-  /** Variables that the hooks read although no script names them. */
+  /** Variables that the hooks read although no script names them; `NAME_*` stands for all that begin so. */
   readonly variables: readonly string[];
   /** Programs of the host that the host hooks run; they enter the keys by content. */
   readonly hostTools: readonly { readonly tool: string; readonly debianPackage?: string }[];
@@ -24,7 +24,13 @@ export interface ElementDeclarations {
   /** False where a phase with this element's hooks may not be restored from the store. */
   readonly restorable: boolean;
   /** Package caches kept between builds: the folder in the target root, and the cache's name. */
-  readonly caches: readonly { readonly path: string; readonly name: string; readonly kind: 'files' | 'directory' }[];
+  readonly caches: readonly {
+    readonly path: string;
+    readonly name: string;
+    readonly kind: 'files' | 'directory';
+  }[];
+  /** What of the outside world is to be pinned for this element, as it stands in the file. */
+  readonly lock?: unknown;
 }
 
 /** A folder that changes an image, as read from disk. */
@@ -35,6 +41,6 @@ export interface Element {
   readonly dependencies: readonly string[];
   readonly provides: readonly string[];
   readonly declarations: ElementDeclarations;
-  /** In byte order of their paths; `tests/`, `test-elements/`, README files and caches are left out. */
+  /** In byte order of their paths; see `isPartOfElement` for what is left out. */
   readonly files: readonly ElementFile[];
 }

@@ -1,0 +1,101 @@
+import { byteOrder } from '../util/byte-order.ts';
+import type { Element } from './element.ts';
+
+/** Which variables of the environment the files of some elements may read. Both lists in byte order. */
+export interface MentionedVariables {
+  readonly names: readonly string[];
+  /** Beginnings of names that are put together when a hook runs: `DIB_REPOREF_`. */
+  readonly prefixes: readonly string[];
+}
+
+/**
+ * Finds the variables that elements mention, so that only these reach their hooks and their keys.
+ *
+ * This reads text, not meaning, and rather finds too many: a name too many can cost a needless rebuild, a name
+ * too few gives a wrong image. Found are expansions of the shell (`$X`, `${X…}`, `${!X}`, `${!X*}`, `-v X`, names in
+ * arithmetic), look-ups by other languages (`os.environ["X"]`, `getenv('X')`, `ENV["X"]`), conditions (`when: X = …`), and, outside of
+ * comments, any word in capitals with an underscore in it (`DIB_RELEASE`), because scripts hand names on. Such a word that
+ * ends in an underscore, or goes on with something computed (`DIB_REPO$kind`, `DIB_PIP_%s`), is a prefix.
+ * What `element.yaml` declares is added. Files with a zero byte are not text.
+ */
+export function mentionedVariables(elements: readonly Element[]): MentionedVariables {
+  const found: Found = { names: new Set(), prefixes: new Set() };
+  for (const element of elements) {
+    for (const declared of element.declarations.variables) {
+      if (declared.endsWith('*')) found.prefixes.add(declared.slice(0, -1));
+      else found.names.add(declared);
+    }
+    for (const file of element.files) {
+      if (file.kind === 'file' && !file.content.includes(0)) collect(file.content.toString('utf8'), found);
+    }
+  }
+  return { names: [...found.names].toSorted(byteOrder), prefixes: [...found.prefixes].toSorted(byteOrder) };
+}
+
+/** Whether a variable is among the mentioned ones, by name or by prefix. */
+export function isMentioned(name: string, mentioned: MentionedVariables): boolean {
+  return mentioned.names.includes(name) || mentioned.prefixes.some((prefix) => name.startsWith(prefix));
+}
+
+interface Found {
+  readonly names: Set<string>;
+  readonly prefixes: Set<string>;
+}
+
+const name = '[A-Za-z_][A-Za-z0-9_]*';
+
+/** Each has the variable's name as its first group. */
+const readings: readonly RegExp[] = [
+  new RegExp(`\\$(${name})`, 'g'),
+  new RegExp(`\\$\\{[#!]?(${name})`, 'g'),
+  new RegExp(`(?<![\\w-])-v\\s+["']?(${name})`, 'g'),
+  new RegExp(
+    `(?:environb?|env|getenvb?|ENV|ENVIRON)(?:\\.get|\\.pop|\\.setdefault)?\\s*[[({]\\s*b?["']?(${name})`,
+    'g',
+  ),
+  new RegExp(`["'](${name})["']\\s+(?:not\\s+)?in\\s+(?:os\\.)?env`, 'g'),
+  new RegExp(`\\bprintenv\\s+["']?(${name})`, 'g'),
+  new RegExp(`^\\s*(?:-\\s*)?["']?when["']?\\s*:\\s*\\[?\\s*["']?(${name})\\s*!?=`, 'gm'),
+];
+
+const namesByPattern = new RegExp(`\\$\\{!(${name})[*@]\\}`, 'g');
+const arithmetic = /\(\(([^\n]*?)\)\)/g;
+const identifier = new RegExp(`(?<![\\w$])${name}`, 'g');
+const commentLine = /^\s*#.*$/gm;
+
+/** A word in capitals with an underscore, and what follows it if that makes it the beginning of a name. */
+const capitals = /(?<![A-Za-z0-9_])([A-Z][A-Z0-9]*_[A-Za-z0-9_]*)(\$|\{|%s|\*)?/g;
+
+function collect(text: string, found: Found): void {
+  for (const reading of readings) {
+    for (const match of text.matchAll(reading)) addName(match[1], found);
+  }
+  for (const match of text.matchAll(namesByPattern)) addPrefix(match[1], found);
+  for (const match of text.matchAll(arithmetic)) {
+    for (const [word] of (match[1] ?? '').matchAll(identifier)) addName(word, found);
+  }
+  collectWhenLists(text, found);
+  for (const [, word = '', rest] of text.replaceAll(commentLine, '').matchAll(capitals)) {
+    if (word.endsWith('_') || rest !== undefined) addPrefix(word, found);
+    else found.names.add(word);
+  }
+}
+
+/** `when:` with a list of conditions below it, as `package-installs.yaml` allows. */
+function collectWhenLists(text: string, found: Found): void {
+  for (const list of text.matchAll(/^\s*(?:-\s*)?when\s*:\s*\n((?:\s*-\s.*\n?)+)/gm)) {
+    for (const match of (list[1] ?? '').matchAll(new RegExp(`-\\s+["']?(${name})\\s*!?=`, 'g'))) {
+      addName(match[1], found);
+    }
+  }
+}
+
+function addName(word: string | undefined, found: Found): void {
+  if (word === undefined) return;
+  found.names.add(word);
+}
+
+/** A prefix of one or two letters would let everything through. */
+function addPrefix(word: string | undefined, found: Found): void {
+  if (word !== undefined && word.length >= 4) found.prefixes.add(word);
+}

@@ -1,0 +1,23 @@
+import { chrootPhases, phases } from '@kiln/engine/util/phase.ts';
+
+/** Folders whose executables run as hooks. */
+export const hookFolders: ReadonlySet<string> = new Set(phases.map((phase) => `${phase}.d`));
+
+/** Of these, the ones that run on the host, where a path such as /etc is the host's. */
+export const hostHookFolders: ReadonlySet<string> = new Set(
+  phases.filter((phase) => !chrootPhases.has(phase)).map((phase) => `${phase}.d`),
+);
+
+/** Folders in `.d` that hold data for some element, or snippets, and run no hooks by themselves. */
+export const dataFolders: ReadonlySet<string> = new Set([
+  'environment.d',
+  'modprobe.d',
+  'dracut.conf.d',
+  'yum.repos.d',
+  'init.d',
+  'binary-deps.d',
+  'udev.d',
+  'ramdisk-install.d',
+  'dracut-drivers.d',
+  'sysctl.d',
+]);

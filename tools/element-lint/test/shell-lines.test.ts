@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { shellLines } from '../src/shell-lines.ts';
+
+test('comments and here-documents are not code', () => {
+  const script = [
+    '#!/bin/bash',
+    'echo "# no comment" # a comment',
+    'cat <<-EOF > x',
+    '\tcurl',
+    '\tEOF',
+    "cat <<'A' <<B",
+    'one',
+    'A',
+    'two',
+    'B',
+    'grep x <<< "$text"',
+    'echo ${#array} \\',
+    '  more',
+  ].join('\n');
+  const lines = shellLines(script);
+  expect(lines.map((it) => it.number)).toEqual([2, 3, 6, 11, 12, 13]);
+  expect(lines[0]?.code).toBe('echo "# no comment" ');
+  expect(lines.map((it) => it.isContinuation)).toEqual([false, false, false, false, false, true]);
+});

@@ -30,6 +30,15 @@ export const failureCatalogue = {
     hint: (p: { near?: string | undefined }) =>
       p.near === undefined ? undefined : `did you mean '${p.near}'?`,
   },
+  'variable-not-read': {
+    exitCode: 2,
+    message: (p: { variable: string; near?: string | undefined }) =>
+      `no element of the image reads the variable '${p.variable}'`,
+    hint: (p: { near?: string | undefined }) =>
+      p.near === undefined
+        ? "if a hook does read it, name it under 'variables' in the element's element.yaml"
+        : `did you mean '${p.near}'?`,
+  },
 
   // --- elements ----------------------------------------------------------------------------------------------------
   'element-path-not-a-directory': {
@@ -115,7 +124,7 @@ export const failureCatalogue = {
   },
   'privilege-missing': {
     exitCode: 3,
-    message: (_: object) => 'building needs root, and sudo asks for a password',
+    message: () => 'building needs root, and sudo asks for a password',
     hint: () => 'run as root, or allow this user to use sudo without a password',
   },
   'disk-full': {
@@ -150,6 +159,20 @@ export const failureCatalogue = {
         `whole log: ${p.logFile}`,
       ].join('\n'),
     hint: (p: { replay: string }) => `to look around in the state that it had: ${p.replay}`,
+  },
+  'packages-failed': {
+    exitCode: 1,
+    message: (p: {
+      packages: readonly string[];
+      status: string;
+      lastLines: readonly string[];
+      logFile: string;
+    }) =>
+      [
+        `installing the packages of the definition failed (${p.packages.join(' ')}): ${p.status}`,
+        ...p.lastLines.map((line) => `  | ${line}`),
+        `whole log: ${p.logFile}`,
+      ].join('\n'),
   },
   'environment-hook-failed': {
     exitCode: 1,
@@ -188,5 +211,24 @@ export const failureCatalogue = {
     exitCode: 1,
     message: (p: { what: string }) => `offline, and not in the store: ${p.what}`,
     hint: () => 'run once with the network',
+  },
+
+  // --- artifacts ---------------------------------------------------------------------------------------------------
+  'artifact-unreadable': {
+    exitCode: 2,
+    message: (p: { file: string; reason: string }) => `cannot read the image ${p.file}: ${p.reason}`,
+  },
+  'verify-file-invalid': {
+    exitCode: 2,
+    message: (p: { element: string; file: string; reason: string }) => `${p.file}: ${p.reason}`,
+  },
+  'machine-failed': {
+    exitCode: 1,
+    message: (p: { doing: string; reason: string; logFile: string; lastLines: readonly string[] }) =>
+      [
+        `the machine failed while ${p.doing}: ${p.reason}`,
+        ...p.lastLines.map((line) => `  | ${line}`),
+        `whole log: ${p.logFile}`,
+      ].join('\n'),
   },
 } as const;

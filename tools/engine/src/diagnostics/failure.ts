@@ -6,7 +6,7 @@ type Catalogue = typeof failureCatalogue;
 /** Stable kebab-case name of one expected problem; it appears in JSON output and in tests. */
 export type FailureCode = keyof Catalogue;
 
-type Payload<C extends FailureCode> = Parameters<Catalogue[C]['message']>[0];
+type Payload<C extends FailureCode> = Parameters<Catalogue[C]['message']> extends [infer P] ? P : object;
 
 /** An expected problem as a value: its code, the facts behind it, and the place in the user's file if there is one. */
 export type Failure = {

@@ -60,7 +60,8 @@ function locate(document: Document, placeOf: PlaceOf): Omit<LocatedYaml, 'data'>
   const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
   const note = (map: Map<string, Place>, path: string, node: unknown): void => {
     const range = (node as Node | null | undefined)?.range;
-    if (range) map.set(path, placeOf(range[0], range[1]));
+    // An empty value has an empty range, somewhere behind its key.
+    if (range && range[1] > range[0]) map.set(path, placeOf(range[0], range[1]));
   };
   const visit = (node: unknown, path: string): void => {
     const scalar = isAlias(node) ? node.resolve(document) : node;

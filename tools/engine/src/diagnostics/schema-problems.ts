@@ -33,8 +33,13 @@ export function schemaProblems(schema: z.ZodType, located: LocatedYaml): SchemaP
   const outcome = schema.safeParse(located.data);
   if (outcome.success) return [];
   const problems = outcome.error.issues.flatMap((issue) => problemsOfIssue(issue, schema, located));
+  // A misspelt key goes before the complaint that the key is missing.
+  const rank = (problem: SchemaProblem): number => (problem.kind === 'unknown-key' ? 0 : 1);
   return problems.toSorted(
-    (a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0),
+    (a, b) =>
+      (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
+      (a.place?.column ?? 0) - (b.place?.column ?? 0) ||
+      rank(a) - rank(b),
   );
 }
 

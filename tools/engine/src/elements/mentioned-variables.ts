@@ -1,5 +1,5 @@
 import { byteOrder } from '../util/byte-order.ts';
-import type { Element } from './element.ts';
+import type { Element, ElementFile } from './element.ts';
 
 /** Which variables of the environment the files of some elements may read. Both lists in byte order. */
 export interface MentionedVariables {
@@ -19,15 +19,24 @@ export interface MentionedVariables {
  * What `element.yaml` declares is added. Files with a zero byte are not text.
  */
 export function mentionedVariables(elements: readonly Element[]): MentionedVariables {
+  return variablesMentionedIn(
+    elements.flatMap((element) => element.files),
+    elements.flatMap((element) => element.declarations.variables),
+  );
+}
+
+/** The same for some files only, together with what is declared (`NAME`, or `NAME_*` for a prefix). */
+export function variablesMentionedIn(
+  files: readonly Pick<ElementFile, 'kind' | 'content'>[],
+  declared: readonly string[],
+): MentionedVariables {
   const found: Found = { names: new Set(), prefixes: new Set() };
-  for (const element of elements) {
-    for (const declared of element.declarations.variables) {
-      if (declared.endsWith('*')) found.prefixes.add(declared.slice(0, -1));
-      else found.names.add(declared);
-    }
-    for (const file of element.files) {
-      if (file.kind === 'file' && !file.content.includes(0)) collect(file.content.toString('utf8'), found);
-    }
+  for (const name of declared) {
+    if (name.endsWith('*')) found.prefixes.add(name.slice(0, -1));
+    else found.names.add(name);
+  }
+  for (const file of files) {
+    if (file.kind === 'file' && !file.content.includes(0)) collect(file.content.toString('utf8'), found);
   }
   return { names: [...found.names].toSorted(byteOrder), prefixes: [...found.prefixes].toSorted(byteOrder) };
 }
@@ -55,16 +64,21 @@ const readings: readonly RegExp[] = [
   ),
   new RegExp(`["'](${name})["']\\s+(?:not\\s+)?in\\s+(?:os\\.)?env`, 'g'),
   new RegExp(`\\bprintenv\\s+["']?(${name})`, 'g'),
-  new RegExp(`^\\s*(?:-\\s*)?["']?when["']?\\s*:\\s*\\[?\\s*["']?(${name})\\s*!?=`, 'gm'),
+  new RegExp(`(?<![\\w-])when["']?\\s*:\\s*\\[?\\s*["']?(${name})\\s*!?=`, 'g'),
 ];
 
 const namesByPattern = new RegExp(`\\$\\{!(${name})[*@]\\}`, 'g');
 const arithmetic = /\(\(([^\n]*?)\)\)/g;
 const identifier = new RegExp(`(?<![\\w$])${name}`, 'g');
-const commentLine = /^\s*#.*$/gm;
+const commentLine = /^[ \t]*#.*$/gm;
+const whenList = /(?<![\w-])when[ \t]*:[ \t]*\n((?:[ \t]*-[ \t].*(?:\n|$))+)/g;
+const whenItem = new RegExp(`^[ \\t]*-[ \\t]+["']?(${name})\\s*!?=`, 'gm');
 
-/** A word in capitals with an underscore, and what follows it if that makes it the beginning of a name. */
-const capitals = /(?<![A-Za-z0-9_])([A-Z][A-Z0-9]*_[A-Za-z0-9_]*)(\$|\{|%s|\*)?/g;
+/**
+ * A word in capitals with an underscore, and what follows it if that makes it the beginning of a name. After an unescaped `$` it is
+ * an expansion, complete as it stands.
+ */
+const capitals = /(?<![A-Za-z0-9_]|(?<!\\)\$|(?<!\\)\$\{[!#]?)([A-Z][A-Z0-9]*_[A-Za-z0-9_]*)(\$|\{|%s|\*)?/g;
 
 function collect(text: string, found: Found): void {
   for (const reading of readings) {
@@ -74,19 +88,12 @@ function collect(text: string, found: Found): void {
   for (const match of text.matchAll(arithmetic)) {
     for (const [word] of (match[1] ?? '').matchAll(identifier)) addName(word, found);
   }
-  collectWhenLists(text, found);
+  for (const [, list = ''] of text.matchAll(whenList)) {
+    for (const match of list.matchAll(whenItem)) addName(match[1], found);
+  }
   for (const [, word = '', rest] of text.replaceAll(commentLine, '').matchAll(capitals)) {
     if (word.endsWith('_') || rest !== undefined) addPrefix(word, found);
     else found.names.add(word);
-  }
-}
-
-/** `when:` with a list of conditions below it, as `package-installs.yaml` allows. */
-function collectWhenLists(text: string, found: Found): void {
-  for (const list of text.matchAll(/^\s*(?:-\s*)?when\s*:\s*\n((?:\s*-\s.*\n?)+)/gm)) {
-    for (const match of (list[1] ?? '').matchAll(new RegExp(`-\\s+["']?(${name})\\s*!?=`, 'g'))) {
-      addName(match[1], found);
-    }
   }
 }
 

@@ -11,15 +11,17 @@ const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
 
 const distinct = (items: readonly string[]): boolean => new Set(items).size === items.length;
 
+const noSize = expected("a size with its unit, such as '2GiB', or a number of bytes of at least one MiB");
+
 const size = z.union(
   [
-    z.string().regex(sizePattern),
+    z.string().regex(sizePattern, { error: noSize }),
     z
       .int()
-      .min(1 << 20)
-      .meta({ description: 'bytes' }),
+      .min(1 << 20, { error: noSize })
+      .describe('bytes'),
   ],
-  { error: expected("a size with its unit, such as '2GiB', or a number of bytes of at least one MiB") },
+  { error: noSize },
 );
 
 const elementName = text('the name of an element').regex(/^[^/\s]+$/, {
@@ -62,11 +64,9 @@ const shared = {
     .describe('packages installed after install.d'),
   environment: z
     .record(
-      z
-        .string()
-        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
-          error: 'expected the name of a variable: letters, digits, underscores',
-        }),
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+        error: 'expected the name of a variable: letters, digits, underscores',
+      }),
       environmentValue,
       { error: expected('a map of variables') },
     )

@@ -1,0 +1,52 @@
+import type { CommandResult } from '../util/run-command.ts';
+import type { Runner, RunOptions } from '../util/runner.ts';
+import type { Failure } from './failure.ts';
+import { fail } from './failure.ts';
+
+export interface WritingOptions extends RunOptions {
+  /** The file being written; its disk's free space is told. */
+  readonly target: string;
+  /** In words, for the reader: 'writing the disk'. */
+  readonly doing: string;
+  /** Tells a failure that only this command knows from its output; undefined: it knows none. */
+  readonly explain?: (result: CommandResult) => Failure | undefined;
+}
+
+/**
+ * Runs a command that writes a large file. A full disk is told as 'disk-full', what `explain` knows as that, and the
+ * rest as 'command-failed', each thrown as a BuildFailure.
+ */
+export async function runWriting(
+  run: Runner,
+  command: readonly [string, ...string[]],
+  options: WritingOptions,
+): Promise<CommandResult> {
+  const { target, doing, explain, ...rest } = options;
+  const result = await run(command, { ...rest, allowFailure: true });
+  if (result.ok) return result;
+  const known = explain?.(result);
+  if (known !== undefined) fail(known);
+  const output = `${result.stderr}\n${result.stdout}`.trim();
+  if (/no space left on device|disk quota exceeded/i.test(output)) {
+    fail({ code: 'disk-full', path: target, freeBytes: await freeBytesOf(run, target), doing });
+  }
+  return fail({
+    code: 'command-failed',
+    command: firstLines(command.join(' '), 3),
+    status: result.status,
+    output,
+  });
+}
+
+/** Scripts are arguments too; their whole text would hide what went wrong. */
+function firstLines(text: string, count: number): string {
+  const lines = text.split('\n');
+  return lines.length <= count ? text : `${lines.slice(0, count).join('\n')} …`;
+}
+
+async function freeBytesOf(run: Runner, file: string): Promise<number> {
+  const directory = file.replace(/\/[^/]*$/, '') || '/';
+  const result = await run(['stat', '--file-system', '--format=%a %S', directory], { allowFailure: true });
+  const [blocks, blockBytes] = result.stdout.trim().split(' ').map(Number);
+  return (blocks ?? 0) * (blockBytes ?? 0) || 0;
+}

@@ -112,18 +112,29 @@ function readReachable(
 
 function missingElements(closure: Closure): readonly Failure[] {
   return closure.expansion.missing.map((name): Failure => {
-    const dependent = closure.elements.find((element) => element.dependencies.includes(name));
-    const place = placeInDefinition(closure.definition, name);
     const providers = providersOf(name, closure.index);
     return {
       code: 'element-not-found',
       element: name,
-      neededBy: place === undefined ? dependent?.name : undefined,
       near: nearName(name, closure.index.keys()),
       providers: providers.length === 0 ? undefined : providers,
-      place: place ?? (dependent === undefined ? undefined : placeOfDependency(dependent, name)),
+      ...whoNeeds(name, closure),
     };
   });
+}
+
+/** The definition itself, else the first element that depends on the name, else `vm`, which implies a block device. */
+function whoNeeds(
+  name: string,
+  { definition, elements }: Closure,
+): { neededBy?: string; place?: Place | undefined } {
+  const place = placeInDefinition(definition, name);
+  if (place !== undefined) return { place };
+  const dependent = elements.find((element) => element.dependencies.includes(name));
+  if (dependent !== undefined) return { neededBy: dependent.name, place: placeOfDependency(dependent, name) };
+  return name.startsWith('block-device-')
+    ? { neededBy: 'vm', place: placeInDefinition(definition, 'vm') }
+    : {};
 }
 
 function conflictingProviders(closure: Closure): readonly Failure[] {

@@ -92,6 +92,17 @@ describe('resolveImage', () => {
     ]);
   });
 
+  it('tells why an element that nobody named is looked for', () => {
+    const { result } = resolve('debian, vm', { 'vm/element-deps': '' });
+    expect(failuresOf(result)).toMatchObject([
+      { element: 'block-device-mbr', neededBy: 'vm', place: at(20, 2) },
+    ]);
+    expect(failuresOf(resolveImage(define('x'), [temporaryFolder()]))).toMatchObject([
+      { code: 'element-not-found', element: 'base' },
+      { code: 'element-not-found', element: 'x' },
+    ]);
+  });
+
   it('reports no operating system at the list of elements', () => {
     expect(failuresOf(resolve('base', {}).result)).toEqual([
       { code: 'operating-system-missing', image: 'web', place: at(1, 8) },

@@ -31,10 +31,10 @@ export function isPartOfElement(path: string): boolean {
 /**
  * Reads the files of one element, in byte order of their paths.
  *
- * Modes are taken as git keeps them (0755 where the owner may execute, 0644 otherwise), so that two checkouts under
- * different umasks give one key. Links stay links, with two exceptions: a link at the top of the folder that leads to a folder
- * is read as that folder, as diskimage-builder does, and a relative link to a file outside of the element is read as that file, because the
- * copy that hooks see has nothing around it.
+ * Modes are taken as git keeps them (0755 where the owner may execute, 0644 otherwise), so that two checkouts
+ * under different umasks give one key. Links stay links, with two exceptions: a link at the top of the folder
+ * that leads to a folder is read as that folder, as diskimage-builder does, and a relative link to a file
+ * outside of the element is read as that file, because the copy that hooks see has nothing around it.
  *
  * @returns the files, and a failure for each entry that cannot be read or changed meanwhile.
  */

@@ -21,10 +21,10 @@ export interface Expansion {
 /**
  * Adds to some elements all that they depend on, as diskimage-builder does (`element_dependencies.py`, expansion).
  *
- * A name that an element of the image provides stands for that element, and a folder of the same name is not used.
- * diskimage-builder looks at names in the order in which they were given, and so may use such a folder when it meets the
- * name before its provider; here a provided name waits until nothing else is left, so that the order of names never counts.
- * Cycles do no harm. Pure.
+ * A name that an element of the image provides stands for that element, and a folder of the same name is not
+ * used. diskimage-builder looks at names in the order in which they were given, and so may use such a folder
+ * when it meets the name before its provider; here a provided name waits until nothing else is left, so that
+ * the order of names never counts. Cycles do no harm. Pure.
  */
 export function expandElements(
   named: Iterable<string>,

@@ -5,7 +5,8 @@ import type { Result } from '../diagnostics/result.ts';
 import { byteOrder } from '../util/byte-order.ts';
 
 /**
- * All elements of an element path by name; where two folders of the path have one of the same name, the earlier wins.
+ * All elements of an element path by name; where two folders of the path have one of the same name, the earlier
+ * wins.
  *
  * Every sub-folder is an element, hidden ones aside. A link counts under the name of the folder behind it; within
  * one entry of the path a real folder goes before a link. Reads names only, no file.

@@ -7,7 +7,8 @@ import { isHookName } from './order-hooks.ts';
 const phaseFolders: ReadonlySet<string> = new Set(phases.map((phase) => `${phase}.d`));
 
 /**
- * Warnings for files that were meant to be hooks and will be passed over in silence: not executable, or a dot in the name.
+ * Warnings for files that were meant to be hooks and will be passed over in silence: not executable, or a dot
+ * in the name.
  *
  * Elements also keep data beside their hooks, so a file counts as meant to be a hook when it is executable, begins
  * with `#!`, or has a hook's name that begins with a number.

@@ -12,11 +12,12 @@ export interface MentionedVariables {
  * Finds the variables that elements mention, so that only these reach their hooks and their keys.
  *
  * This reads text, not meaning, and rather finds too many: a name too many can cost a needless rebuild, a name
- * too few gives a wrong image. Found are expansions of the shell (`$X`, `${X…}`, `${!X}`, `${!X*}`, `-v X`, names in
- * arithmetic), look-ups by other languages (`os.environ["X"]`, `getenv('X')`, `ENV["X"]`), conditions (`when: X = …`), and, outside of
- * comments, any word in capitals with an underscore in it (`DIB_RELEASE`), because scripts hand names on. Such a word that
- * ends in an underscore, or goes on with something computed (`DIB_REPO$kind`, `DIB_PIP_%s`), is a prefix.
- * What `element.yaml` declares is added. Files with a zero byte are not text.
+ * too few gives a wrong image. Found are expansions of the shell (`$X`, `${X…}`, `${!X}`, `${!X*}`, `-v X`,
+ * names in arithmetic), look-ups by other languages (`os.environ["X"]`, `getenv('X')`, `ENV["X"]`), conditions
+ * (`when: X = …`), and, outside of comments, any word in capitals with an underscore in it (`DIB_RELEASE`),
+ * because scripts hand names on. Such a word that ends in an underscore, or goes on with something computed
+ * (`DIB_REPO$kind`, `DIB_PIP_%s`), is a prefix. What `element.yaml` declares is added. Files with a zero byte
+ * are not text.
  */
 export function mentionedVariables(elements: readonly Element[]): MentionedVariables {
   return variablesMentionedIn(
@@ -75,8 +76,8 @@ const whenList = /(?<![\w-])when[ \t]*:[ \t]*\n((?:[ \t]*-[ \t].*(?:\n|$))+)/g;
 const whenItem = new RegExp(`^[ \\t]*-[ \\t]+["']?(${name})\\s*!?=`, 'gm');
 
 /**
- * A word in capitals with an underscore, and what follows it if that makes it the beginning of a name. After an unescaped `$` it is
- * an expansion, complete as it stands.
+ * A word in capitals with an underscore, and what follows it if that makes it the beginning of a name. After an
+ * unescaped `$` it is an expansion, complete as it stands.
  */
 const capitals = /(?<![A-Za-z0-9_]|(?<!\\)\$|(?<!\\)\$\{[!#]?)([A-Z][A-Z0-9]*_[A-Za-z0-9_]*)(\$|\{|%s|\*)?/g;
 

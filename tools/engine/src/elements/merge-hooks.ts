@@ -35,10 +35,10 @@ export interface MergedHooks {
 /**
  * Lays the hooks of all elements together, as diskimage-builder's `generate_hooks` does.
  *
- * Each folder at the top of an element is merged into the folder of that name. Directly in it (`install.d/10-web`)
- * a path may be taken once, and hidden files are left out; deeper (`static/etc/motd`), and for files at the
- * top of the element (`source-repository-agent`), several elements may have one path. Which of them wins is left to
- * chance by diskimage-builder; here it is the last element in byte order of the names.
+ * Each folder at the top of an element is merged into the folder of that name. Directly in it
+ * (`install.d/10-web`) a path may be taken once, and hidden files are left out; deeper (`static/etc/motd`), and
+ * for files at the top of the element (`source-repository-agent`), several elements may have one path. Which of
+ * them wins is left to chance by diskimage-builder; here it is the last element in byte order of the names.
  *
  * Pure, and the order of `elements` does not count.
  */

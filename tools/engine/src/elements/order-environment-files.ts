@@ -5,9 +5,9 @@ import type { HookFile } from './merge-hooks.ts';
 const environmentFileName = /^[0-9A-Za-z_.-]+$/;
 
 /**
- * The files of `environment.d` in the order in which bash sources them: by the bytes of their names, so that `100-b`
- * goes before `9-c`. That is not the order of hooks (`dib-run-parts` sorts whole paths there, and a path has no number in front).
- * Dots are allowed in the names, and files need not be executable.
+ * The files of `environment.d` in the order in which bash sources them: by the bytes of their names, so that
+ * `100-b` goes before `9-c`. That is not the order of hooks (`dib-run-parts` sorts whole paths there, and a
+ * path has no number in front). Dots are allowed in the names, and files need not be executable.
  */
 export function orderEnvironmentFiles(files: readonly HookFile[]): readonly HookFile[] {
   return files

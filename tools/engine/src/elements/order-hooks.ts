@@ -11,8 +11,9 @@ export function isHookName(name: string): boolean {
 }
 
 /**
- * Order in which `dib-run-parts` runs hooks (`sort -n` under `LC_ALL=C`): by the integer at the beginning of the name, which
- * may be negative and is 0 where there is none, then by the bytes of the whole name. For `toSorted`.
+ * Order in which `dib-run-parts` runs hooks (`sort -n` under `LC_ALL=C`): by the integer at the beginning of
+ * the name, which may be negative and is 0 where there is none, then by the bytes of the whole name. For
+ * `toSorted`.
  */
 export function hookOrder(left: string, right: string): number {
   const [a, b] = [leadingInteger(left), leadingInteger(right)];
@@ -23,9 +24,9 @@ export function hookOrder(left: string, right: string): number {
 /**
  * The hooks of one phase in the order in which they run.
  *
- * A hook is a file, or a link to one, directly in `<phase>.d`, executable, with a hook's name. Other files there are data
- * or mistakes (`hooksThatWillNotRun` tells of those). A link with an absolute target counts as a hook: only the place where it runs
- * can tell.
+ * A hook is a file, or a link to one, directly in `<phase>.d`, executable, with a hook's name. Other files
+ * there are data or mistakes (`hooksThatWillNotRun` tells of those). A link with an absolute target counts as a
+ * hook: only the place where it runs can tell.
  */
 export function hooksOfPhase(files: readonly HookFile[], phase: Phase): readonly HookFile[] {
   const byPath = new Map(files.map((file) => [file.path, file]));

@@ -6,8 +6,8 @@ import { parseNameList } from './name-list.ts';
 /**
  * Reads only what an element says about other elements: `element-deps` and `element-provides`.
  *
- * For graphs of many elements, and for hints. A file that is missing or cannot be read counts as empty; `readElement` is
- * the one that complains.
+ * For graphs of many elements, and for hints. A file that is missing or cannot be read counts as empty;
+ * `readElement` is the one that complains.
  */
 export function readElementRelations(directory: string): ElementRelations {
   return {

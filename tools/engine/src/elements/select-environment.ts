@@ -2,9 +2,9 @@ import { byteOrder } from '../util/byte-order.ts';
 import { isMentioned, type MentionedVariables } from './mentioned-variables.ts';
 
 /**
- * Variables of a login session, of the tools that start a build, or of the shell that runs a hook. Scripts mention many of them, but the
- * user's values must not decide what goes into an image: a hook gets those of the sandbox, or none.
- * A `*` at the end stands for any rest.
+ * Variables of a login session, of the tools that start a build, or of the shell that runs a hook. Scripts
+ * mention many of them, but the user's values must not decide what goes into an image: a hook gets those of the
+ * sandbox, or none. A `*` at the end stands for any rest.
  */
 export const sessionVariables: readonly string[] = [
   'HOME PATH USER LOGNAME SHELL TERM PWD OLDPWD LANG LANGUAGE LC_* TMPDIR DISPLAY MAIL HOSTNAME',
@@ -18,8 +18,8 @@ const alwaysLetThrough: ReadonlySet<string> = new Set(
 );
 
 /**
- * The part of the user's environment that hooks get to see, and that enters their keys: what the elements mention and the
- * proxies, without the session's variables. In byte order of the names.
+ * The part of the user's environment that hooks get to see, and that enters their keys: what the elements
+ * mention and the proxies, without the session's variables. In byte order of the names.
  */
 export function selectEnvironment(
   userEnvironment: Readonly<Record<string, string | undefined>>,

@@ -6,8 +6,8 @@ import type { ImageDefinition } from './image-definition.ts';
 /**
  * The definition as one of its configurations changes it.
  *
- * Elements and packages are added after those of the definition, variables and boot settings are merged key by key,
- * any other key replaces. The image keeps its name; an unknown configuration is a failure.
+ * Elements and packages are added after those of the definition, variables and boot settings are merged key by
+ * key, any other key replaces. The image keeps its name; an unknown configuration is a failure.
  */
 export function applyConfiguration(definition: ImageDefinition, name: string): Result<ImageDefinition> {
   const configuration = Object.hasOwn(definition.configurations, name)

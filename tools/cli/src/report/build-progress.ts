@@ -1,0 +1,111 @@
+import type { BuildEvent, Origin } from '@kiln/engine/events/build-event.ts';
+
+/** How far a build has come, as its events tell it. */
+export interface BuildProgress {
+  /** In the order in which they began. */
+  readonly steps: readonly StepProgress[];
+  readonly artifacts: readonly Artifact[];
+}
+
+export interface StepProgress {
+  readonly name: string;
+  readonly state: 'running' | 'done' | 'failed';
+  readonly startedAtMs: number;
+  readonly expectedMs: number | undefined;
+  readonly hookCount: number;
+  /** The hook at work. */
+  readonly hook: HookProgress | undefined;
+  /** Once it is done. */
+  readonly origin: Origin | undefined;
+  readonly durationMs: number | undefined;
+  readonly sizeBytes: number | undefined;
+}
+
+export interface HookProgress {
+  readonly name: string;
+  readonly element: string;
+  /** Counts from 1. */
+  readonly index: number;
+  readonly count: number;
+  readonly startedAtMs: number;
+  readonly lastLine: string;
+}
+
+export type Artifact = Extract<BuildEvent, { readonly type: 'artifact' }>;
+
+export const noProgress: BuildProgress = { steps: [], artifacts: [] };
+
+/** The progress after one more event, which happened at `nowMs`. Pure. Events of steps that never began are let pass. */
+export function advance(progress: BuildProgress, event: BuildEvent, nowMs: number): BuildProgress {
+  switch (event.type) {
+    case 'step-started':
+      return { ...progress, steps: [...progress.steps, startedStep(event, nowMs)] };
+    case 'step-finished':
+      return finishStep(progress, event, nowMs);
+    case 'hook-started': {
+      const { hook: name, element, index, count } = event;
+      return changeStep(progress, event.step, () => ({
+        hook: { name, element, index, count, startedAtMs: nowMs, lastLine: '' },
+      }));
+    }
+    case 'hook-output':
+      return changeStep(progress, event.step, ({ hook }) => ({
+        hook: hook === undefined ? undefined : { ...hook, lastLine: event.line },
+      }));
+    case 'hook-finished':
+      return changeStep(progress, event.step, () => ({
+        hook: undefined,
+        state: event.ok ? 'running' : 'failed',
+      }));
+    case 'artifact':
+      return { ...progress, artifacts: [...progress.artifacts, event] };
+    case 'note':
+    case 'warning':
+      return progress;
+  }
+}
+
+/** What is still running when a build fails has failed with it. */
+export function failRunningSteps(progress: BuildProgress): BuildProgress {
+  const steps = progress.steps.map((it) =>
+    it.state === 'running' ? { ...it, state: 'failed' as const } : it,
+  );
+  return { ...progress, steps };
+}
+
+type StepStarted = Extract<BuildEvent, { readonly type: 'step-started' }>;
+type StepFinished = Extract<BuildEvent, { readonly type: 'step-finished' }>;
+
+function startedStep(event: StepStarted, nowMs: number): StepProgress {
+  return {
+    name: event.step,
+    state: 'running',
+    startedAtMs: nowMs,
+    expectedMs: event.expectedMs,
+    hookCount: event.hookCount,
+    hook: undefined,
+    origin: undefined,
+    durationMs: undefined,
+    sizeBytes: undefined,
+  };
+}
+
+/** A restored step may be told of in one event, without a beginning. */
+function finishStep(progress: BuildProgress, event: StepFinished, nowMs: number): BuildProgress {
+  const { step: name, origin, durationMs, sizeBytes } = event;
+  const done = { state: 'done', hook: undefined, origin, durationMs, sizeBytes } as const;
+  if (progress.steps.some((it) => it.name === name)) return changeStep(progress, name, () => done);
+  const began = startedStep({ type: 'step-started', step: name, hookCount: 0 }, nowMs - durationMs);
+  return { ...progress, steps: [...progress.steps, { ...began, ...done }] };
+}
+
+function changeStep(
+  progress: BuildProgress,
+  name: string,
+  change: (step: StepProgress) => Partial<StepProgress>,
+): BuildProgress {
+  return {
+    ...progress,
+    steps: progress.steps.map((it) => (it.name === name ? { ...it, ...change(it) } : it)),
+  };
+}

@@ -1,0 +1,10 @@
+import picocolors from 'picocolors';
+
+/** Functions that wrap text in colours, or leave it as it is. */
+export type Colours = ReturnType<typeof picocolors.createColors>;
+
+/** Colours that are on or off whatever the process's own terminal is. */
+export const coloursThatAre: Readonly<Record<'on' | 'off', Colours>> = {
+  on: picocolors.createColors(true),
+  off: picocolors.createColors(false),
+};

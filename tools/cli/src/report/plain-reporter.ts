@@ -1,0 +1,55 @@
+import type { BuildEvent } from '@kiln/engine/events/build-event.ts';
+import { advance, type BuildProgress, noProgress } from './build-progress.ts';
+import { warningText } from './failure-text.ts';
+import { printableLine } from './fit-columns.ts';
+import { formatSeconds } from './format-quantity.ts';
+import type { ReporterSettings } from './reporter-settings.ts';
+import type { Reporter } from './reporter.ts';
+import { stepLine } from './summary.ts';
+import { writeEnding } from './write-ending.ts';
+
+/** One line for each hook and each step that has finished: what a log wants. */
+export function createPlainReporter(settings: ReporterSettings): Reporter {
+  const { stream, now } = settings;
+  const started = now();
+  let progress = noProgress;
+  return {
+    report(event) {
+      progress = advance(progress, event, now());
+      const line = lineOf(event, progress, settings);
+      if (line !== undefined) stream.write(`${line}\n`);
+    },
+    finish(outcome) {
+      writeEnding(outcome, progress, { ...settings, totalMs: now() - started });
+    },
+  };
+}
+
+function lineOf(event: BuildEvent, progress: BuildProgress, settings: ReporterSettings): string | undefined {
+  const { colours, verbose, stepCount } = settings;
+  switch (event.type) {
+    case 'step-started':
+      return verbose ? `${event.step}: begins, ${event.hookCount} hooks` : undefined;
+    case 'step-finished': {
+      const step = progress.steps.find((it) => it.name === event.step);
+      // Of a build of one step, this line is the summary as well.
+      return step === undefined || stepCount === 1 ? undefined : stepLine(step, colours);
+    }
+    case 'hook-started':
+      return verbose ? `${event.step}: hook ${event.hook} (${event.element})` : undefined;
+    case 'hook-output':
+      return verbose ? colours.dim(`  | ${printableLine(event.line)}`) : undefined;
+    case 'hook-finished': {
+      const ending = event.ok
+        ? formatSeconds(event.durationMs)
+        : colours.red(`failed after ${formatSeconds(event.durationMs)}`);
+      return `${event.step}: hook ${event.hook} (${event.element}), ${ending}`;
+    }
+    case 'note':
+      return colours.dim(event.message);
+    case 'warning':
+      return warningText(event.failure, colours);
+    case 'artifact':
+      return undefined;
+  }
+}

@@ -1,0 +1,44 @@
+import type { BuildEvent } from '@kiln/engine/events/build-event.ts';
+import { expect, test } from 'vitest';
+import { advance, failRunningSteps, noProgress } from '../../src/report/build-progress.ts';
+
+const after = (...events: readonly BuildEvent[]) =>
+  events.reduce((progress, event, index) => advance(progress, event, index * 1000), noProgress);
+const hook = { step: 'install', hook: '50-web', element: 'web' } as const;
+
+test('a hook is at work from its beginning to its end, and keeps its last line', () => {
+  const running = after(
+    { type: 'step-started', step: 'install', hookCount: 1 },
+    { type: 'hook-started', ...hook, index: 1, count: 1 },
+    { type: 'hook-output', step: 'install', hook: '50-web', line: 'one' },
+    { type: 'hook-output', step: 'install', hook: '50-web', line: 'two' },
+  );
+  expect(running.steps[0]?.hook).toMatchObject({ name: '50-web', startedAtMs: 1000, lastLine: 'two' });
+  const ended = advance(running, { type: 'hook-finished', ...hook, durationMs: 5, ok: true }, 5000);
+  expect(ended.steps[0]).toMatchObject({ state: 'running', hook: undefined });
+});
+
+test('a step that was never begun may finish; it began when its duration says', () => {
+  const { steps } = after(
+    { type: 'note', message: '' },
+    { type: 'step-finished', step: 'root', origin: 'restored', durationMs: 400 },
+  );
+  expect(steps).toMatchObject([{ name: 'root', state: 'done', origin: 'restored', startedAtMs: 600 }]);
+});
+
+test('a failed hook fails its step, and what still runs fails with the build', () => {
+  const failed = after(
+    { type: 'step-started', step: 'install', hookCount: 1 },
+    { type: 'hook-finished', ...hook, durationMs: 5, ok: false },
+    { type: 'step-started', step: 'other', hookCount: 0 },
+  );
+  expect(failed.steps.map((it) => it.state)).toEqual(['failed', 'running']);
+  expect(failRunningSteps(failed).steps.map((it) => it.state)).toEqual(['failed', 'failed']);
+});
+
+test('events do not change the progress that they are added to', () => {
+  const before = after({ type: 'step-started', step: 'install', hookCount: 1 });
+  const copy = structuredClone(before);
+  advance(before, { type: 'step-finished', step: 'install', origin: 'run', durationMs: 1 }, 9);
+  expect(before).toEqual(copy);
+});

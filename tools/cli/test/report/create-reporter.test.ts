@@ -1,0 +1,196 @@
+import type { BuildEvent } from '@kiln/engine/events/build-event.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createReporter } from '../../src/report/create-reporter.ts';
+import { fakeTerminal, screenAfter } from './fake-terminal.ts';
+
+const hook = { step: 'install', hook: '50-web', element: 'web' } as const;
+const digest = '6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b';
+const events: readonly BuildEvent[] = [
+  { type: 'step-finished', step: 'root', origin: 'restored', durationMs: 40, sizeBytes: 121_400_000 },
+  { type: 'step-started', step: 'install', hookCount: 2, expectedMs: 70_000 },
+  { type: 'hook-started', ...hook, index: 1, count: 2 },
+  {
+    type: 'hook-output',
+    step: 'install',
+    hook: '50-web',
+    line: 'Unpacking\u001B[1m web\u001B[0m\rSetting up web',
+  },
+  { type: 'hook-finished', ...hook, durationMs: 12_340, ok: true },
+  { type: 'step-finished', step: 'install', origin: 'resumed', durationMs: 34_200, sizeBytes: 4_200 },
+  {
+    type: 'artifact',
+    format: 'qcow2',
+    file: 'dist/web.qcow2',
+    sizeBytes: 1_300_000_000,
+    digest,
+    origin: 'run',
+  },
+];
+const failures = [{ code: 'root-empty', elements: ['web'] }] as const;
+const table = [
+  '  phase    result   seconds   layer',
+  '  root     cached       0.0  121 MB',
+  '  install  resumed     34.2  4.2 kB',
+  '           total       36.0',
+  '',
+  '  dist/web.qcow2  1.3 GB  qcow2  sha256:6b86b273ff34…',
+];
+
+/** A clock that a test moves. */
+function testClock() {
+  let nowMs = 0;
+  return { now: () => nowMs, moveTo: (ms: number) => void (nowMs = ms) };
+}
+
+describe('plain', () => {
+  test('a line for each hook and each step, then the table, apart', () => {
+    const [stream, resultStream, clock] = [fakeTerminal(), fakeTerminal(), testClock()];
+    const reporter = createReporter({ stream, resultStream, mode: 'plain', now: clock.now });
+    for (const event of events) reporter.report(event);
+    clock.moveTo(36_000);
+    reporter.finish({ kind: 'done' });
+    expect(stream.text().split('\n')).toEqual([
+      'root: cached, 0.0 s, 121 MB',
+      'install: hook 50-web (web), 12.3 s',
+      'install: resumed, 34.2 s, 4.2 kB',
+      '',
+    ]);
+    expect(resultStream.text().split('\n')).toEqual([...table, '']);
+  });
+
+  test('verbose adds the beginnings and each line of output', () => {
+    const stream = fakeTerminal();
+    const reporter = createReporter({ stream, mode: 'plain', verbose: true });
+    for (const event of events.slice(1, 4)) reporter.report(event);
+    expect(stream.text()).toBe('install: begins, 2 hooks\ninstall: hook 50-web (web)\n  | Setting up web\n');
+  });
+
+  test('a build of one step says what became of it once, on the result stream', () => {
+    const [stream, resultStream] = [fakeTerminal(), fakeTerminal()];
+    const reporter = createReporter({ stream, resultStream, mode: 'plain', stepCount: 1 });
+    for (const event of events.slice(1, 6)) reporter.report(event);
+    reporter.finish({ kind: 'done' });
+    expect(stream.text()).toBe('install: hook 50-web (web), 12.3 s\n');
+    expect(resultStream.text()).toBe('install: resumed, 34.2 s, 4.2 kB\n');
+  });
+
+  test('a failed build ends with the failed step and the failure, a cancelled one with that word', () => {
+    const stream = fakeTerminal();
+    const reporter = createReporter({ stream, mode: 'plain' });
+    for (const event of events.slice(0, 3)) reporter.report(event);
+    reporter.report({ type: 'hook-finished', ...hook, durationMs: 1000, ok: false });
+    reporter.finish({ kind: 'failed', failures });
+    const text = stream.text();
+    expect(text).toContain('install: hook 50-web (web), failed after 1.0 s\n');
+    expect(text).toMatch(/^ {2}install {2}failed$/m);
+    expect(text).toMatch(/error\[root-empty\]: .*\(elements: web\)\n.*hint: an operating-system element/s);
+
+    const other = fakeTerminal();
+    createReporter({ stream: other, mode: 'plain' }).finish({ kind: 'cancelled' });
+    expect(other.text()).toBe('cancelled\n');
+  });
+
+  test('warnings and notes are told as they come', () => {
+    const stream = fakeTerminal();
+    const reporter = createReporter({ stream, mode: 'plain' });
+    reporter.report({ type: 'note', message: 'the lock is 12 days old' });
+    reporter.report({ type: 'warning', failure: failures[0] });
+    expect(stream.text()).toMatch(/^the lock is 12 days old\nwarning\[root-empty\]: /);
+  });
+
+  test('colours as the environment asks for them', () => {
+    const escape = '\u001B[';
+    const textWith = (environment: Record<string, string>) => {
+      const stream = fakeTerminal();
+      createReporter({ stream, mode: 'plain', environment }).report(events[0] as BuildEvent);
+      return stream.text();
+    };
+    expect(textWith({})).not.toContain(escape);
+    expect(textWith({ FORCE_COLOR: '1' })).toContain(escape);
+    expect(textWith({ FORCE_COLOR: '0' })).not.toContain(escape);
+    expect(textWith({ FORCE_COLOR: '1', NO_COLOR: '1' })).not.toContain(escape);
+  });
+});
+
+describe('json', () => {
+  test('one event a line, failures with their text, and the ending', () => {
+    const [stream, resultStream] = [fakeTerminal(), fakeTerminal()];
+    const reporter = createReporter({ stream, resultStream, mode: 'json' });
+    reporter.report(events[0] as BuildEvent);
+    reporter.report({ type: 'warning', failure: failures[0] });
+    reporter.finish({ kind: 'failed', failures });
+    const lines = resultStream
+      .text()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    const failure = expect.objectContaining({
+      code: 'root-empty',
+      exitCode: 1,
+      details: { elements: ['web'] },
+    }) as unknown;
+    expect(lines).toEqual([
+      events[0],
+      { type: 'warning', failure },
+      { type: 'finished', outcome: 'failed', failures: [failure] },
+    ]);
+    expect(stream.text()).toBe('');
+  });
+});
+
+describe('interactive', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  const size = { columns: 60, rows: 24 };
+  const environment = { NO_COLOR: '1' };
+
+  test('shows the step and the hook at work, redrawn as time passes', () => {
+    const [stream, clock] = [fakeTerminal(size), testClock()];
+    const reporter = createReporter({
+      stream,
+      mode: 'interactive',
+      stepCount: 5,
+      environment,
+      now: clock.now,
+    });
+    for (const event of events.slice(0, 4)) reporter.report(event);
+    clock.moveTo(65_000);
+    vi.advanceTimersByTime(100);
+    expect(screenAfter(stream.text())).toEqual([
+      '✔ root           cached      0.0 s   121 MB',
+      '⠋ install        step 2 of 5, 1:05 of about 1:10',
+      '  hook 1 of 2: 50-web (web)  1:05',
+      '  Setting up web',
+      '',
+    ]);
+    reporter.finish({ kind: 'cancelled' });
+  });
+
+  test('leaves nothing on the screen but what must stay and the summary', () => {
+    const [stream, clock] = [fakeTerminal(size), testClock()];
+    const reporter = createReporter({ stream, mode: 'interactive', environment, now: clock.now });
+    for (const event of events.slice(0, 4)) reporter.report(event);
+    reporter.report({ type: 'note', message: 'the lock is 12 days old' });
+    vi.advanceTimersByTime(500);
+    for (const event of events.slice(4)) reporter.report(event);
+    clock.moveTo(36_000);
+    reporter.finish({ kind: 'done' });
+    const written = stream.text();
+    expect(screenAfter(written)).toEqual(['the lock is 12 days old', ...table, '']);
+    vi.advanceTimersByTime(1000);
+    expect(stream.text()).toBe(written);
+  });
+
+  test('output of hooks alone draws nothing until the next tick', () => {
+    const stream = fakeTerminal(size);
+    const reporter = createReporter({ stream, mode: 'interactive', environment, now: () => 0 });
+    for (const event of events.slice(0, 3)) reporter.report(event);
+    const before = stream.text();
+    for (let line = 0; line < 1000; line += 1)
+      reporter.report({ ...events[3], line: `line ${line}` } as BuildEvent);
+    expect(stream.text()).toBe(before);
+    vi.advanceTimersByTime(100);
+    expect(screenAfter(stream.text()).at(-2)).toBe('  line 999');
+    reporter.finish({ kind: 'cancelled' });
+  });
+});

@@ -113,6 +113,17 @@ export const failureCatalogue = {
       `the image size of ${p.sizeBytes} bytes is too small: the tree needs about ${p.neededBytes} bytes`,
     hint: () => "raise 'size' in the image definition, or leave it out to have it computed",
   },
+  'bios-grub-no-room': {
+    exitCode: 1,
+    message: (p: { reason: string }) => `GRUB for BIOS cannot be installed on this disk: ${p.reason}`,
+    hint: () => 'use the block-device-mbr, block-device-gpt or block-device-efi element, or a layout with room for it',
+  },
+  'format-unknown': {
+    exitCode: 2,
+    message: (p: { format: string; known: readonly string[]; near?: string | undefined }) =>
+      `unknown image format '${p.format}'; there are ${p.known.join(', ')}`,
+    hint: (p: { near?: string | undefined }) => (p.near === undefined ? undefined : `did you mean '${p.near}'?`),
+  },
 
   // --- host --------------------------------------------------------------------------------------------------------
   'host-tool-missing': {

@@ -15,4 +15,9 @@ export const phases = [
 export type Phase = (typeof phases)[number];
 
 /** Phases whose hooks run inside the target root; all others run on the host. */
-export const chrootPhases: ReadonlySet<Phase> = new Set<Phase>(['pre-install', 'install', 'post-install', 'finalise']);
+export const chrootPhases: ReadonlySet<Phase> = new Set<Phase>([
+  'pre-install',
+  'install',
+  'post-install',
+  'finalise',
+]);

@@ -28,7 +28,8 @@ export interface CommandResult {
 /** Where standard tools are looked for when a command brings no environment of its own. */
 export const hostPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-const plainEnvironment = { PATH: hostPath, LC_ALL: 'C.UTF-8' };
+/** The environment of commands that bring none. */
+export const plainEnvironment = { PATH: hostPath, LC_ALL: 'C.UTF-8' };
 
 /**
  * Runs a process to its end. The only place in Kiln that spawns one.

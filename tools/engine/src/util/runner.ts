@@ -13,4 +13,7 @@ export interface RunOptions {
  * Runs one command somewhere: on the host as the user, or as root inside a sandbox's namespaces.
  * Code that takes a runner need not know which; paths below the work folder are equal in both.
  */
-export type Runner = (command: readonly [string, ...string[]], options?: RunOptions) => Promise<CommandResult>;
+export type Runner = (
+  command: readonly [string, ...string[]],
+  options?: RunOptions,
+) => Promise<CommandResult>;

@@ -1,0 +1,44 @@
+import type { Runner } from '../util/runner.ts';
+import { runWriting } from '../diagnostics/run-writing.ts';
+import type { DiskPiece } from './encode-partition-table.ts';
+
+/** Writes pieces into an existing disk file, through the runner, since only it may be allowed to. */
+export async function writePieces(
+  run: Runner,
+  diskFile: string,
+  pieces: readonly DiskPiece[],
+): Promise<void> {
+  for (const { offsetBytes, bytes } of pieces) {
+    const command = [
+      'dd',
+      `of=${diskFile}`,
+      'bs=64K',
+      `seek=${offsetBytes}`,
+      'oflag=seek_bytes',
+      'iflag=fullblock',
+      'conv=notrunc',
+      'status=none',
+    ] as const;
+    await runWriting(run, command, { input: bytes, target: diskFile, doing: 'writing the disk' });
+  }
+}
+
+/** Reads a few bytes of a file through the runner; as text on the way, since a runner returns text. */
+export async function readPiece(
+  run: Runner,
+  file: string,
+  { offsetBytes, lengthBytes }: { readonly offsetBytes: number; readonly lengthBytes: number },
+): Promise<Buffer> {
+  const result = await run([
+    'od',
+    '-An',
+    '-v',
+    '-tx1',
+    '-j',
+    String(offsetBytes),
+    '-N',
+    String(lengthBytes),
+    file,
+  ]);
+  return Buffer.from(result.stdout.replace(/\s/g, ''), 'hex');
+}

@@ -1,0 +1,53 @@
+import { runWriting } from '../diagnostics/run-writing.ts';
+import type { FilesystemWriting } from './filesystem-writing.ts';
+import { commandEnvironment } from './filesystem-writing.ts';
+import { onTreeView } from './tree-view.ts';
+
+/** mtools takes new directories' times from SOURCE_DATE_EPOCH, files' times (-m) from the tree; names go in byte order. */
+const script = `
+disk=$1 offset=$2 kibibytes=$3
+shift 3
+mkfs.vfat "$@" "$disk" "$kibibytes" > "$scratch/said"
+cd "$scratch/view"
+find . ! -type d ! -type f > "$scratch/strange"
+if [ -s "$scratch/strange" ]; then
+  echo "vfat can hold files and directories only; the tree has:" >&2
+  cat "$scratch/strange" >&2
+  exit 1
+fi
+find . -mindepth 1 -type d > "$scratch/directories"
+find . -type f > "$scratch/files"
+LC_ALL=C sort -o "$scratch/directories" "$scratch/directories"
+LC_ALL=C sort -o "$scratch/files" "$scratch/files"
+while IFS= read -r path; do
+  mmd -D s -i "$disk@@$offset" "::\${path#.}" < /dev/null
+done < "$scratch/directories"
+while IFS= read -r path; do
+  mcopy -Q -m -i "$disk@@$offset" "$path" "::\${path#.}" < /dev/null
+done < "$scratch/files"
+`;
+
+/**
+ * Makes a vfat filesystem at its offset in the disk file and copies the tree's files into it with mtools; no kernel with vfat is needed.
+ * Owners and modes are lost, times count in steps of two seconds, in UTC.
+ */
+export async function writeVfat(writing: FilesystemWriting): Promise<void> {
+  const { filesystem, diskFile, epochSeconds, sectorBytes, run } = writing;
+  const fixed = ['--invariant', '--mbr=n', '-S', String(sectorBytes)];
+  const identity = ['-i', filesystem.uuid.replace('-', ''), '-n', filesystem.label];
+  const offset = ['--offset', String(filesystem.offsetBytes / sectorBytes)];
+  const args = [...fixed, ...identity, ...offset, ...filesystem.options];
+  const place = [diskFile, String(filesystem.offsetBytes), String(Math.floor(filesystem.sizeBytes / 1024))];
+  await runWriting(run, onTreeView(writing.view, script, [...place, ...args]), {
+    target: diskFile,
+    doing: `writing the vfat filesystem '${filesystem.name}'`,
+    env: { ...commandEnvironment, SOURCE_DATE_EPOCH: String(epochSeconds), MTOOLS_SKIP_CHECK: '1' },
+    explain: ({ stderr }) =>
+      /disk full|too small/i.test(stderr)
+        ? {
+            code: 'block-device-invalid',
+            reason: `the partition of '${filesystem.name}' (${filesystem.sizeBytes} bytes) is too small for its files`,
+          }
+        : undefined,
+  });
+}

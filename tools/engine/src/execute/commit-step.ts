@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import type { BlobReference, HookChange, HookChanges, LayerRecord } from '../layers/layer-record.ts';
+import { packLayer, upperOf } from '../layers/pack-layer.ts';
+import { sandboxPaths } from '../plan/hook-environment.ts';
+import { sandboxRoot, type Sandbox } from '../sandbox/open-sandbox.ts';
+import type { StepRun } from './execute-step.ts';
+import type { Workbench } from './workbench.ts';
+
+/** Packs what a step changed and binds it to the step's key. The mounts over the upper folders are gone by now. */
+export async function commitStep(
+  bench: Workbench,
+  sandbox: Sandbox,
+  run: StepRun,
+  folder: string,
+): Promise<LayerRecord> {
+  const { name } = run.step;
+  const pack = async (source: string, label: string): Promise<BlobReference> => {
+    const file = `${label}.erofs`;
+    await packLayer(sandbox.run, source, {
+      file: `${sandboxRoot}/${file}`,
+      epochSeconds: run.plan.epochSeconds,
+    });
+    const { digest, sizeBytes } = await bench.store.commitFile(
+      `blob ${label} ${run.chain.key}`,
+      join(folder, file),
+      null,
+    );
+    return { digest, sizeBytes };
+  };
+  const layer = await pack(upperOf('mnt'), 'layer');
+  const hooks = name === 'extra-data' ? await packHookChanges(sandbox, pack) : run.below.hooks;
+  const outputs =
+    (await listTree(sandbox, sandboxPaths.outputs)).length > 0
+      ? await pack(sandboxPaths.outputs, 'outputs')
+      : null;
+  return { formatVersion: 1, step: name, layers: [...run.below.layers, layer], hooks, outputs };
+}
+
+async function packHookChanges(
+  sandbox: Sandbox,
+  pack: (source: string, label: string) => Promise<BlobReference>,
+): Promise<HookChanges | null> {
+  await sandbox.run(['umount', sandboxPaths.hooks]);
+  const changes = await listTree(sandbox, upperOf('hooks'));
+  if (changes.length === 0) return null;
+  return { ...(await pack(upperOf('hooks'), 'hooks')), changes };
+}
+
+/** Files and links below a folder, in byte order; a whiteout of overlayfs is a file that was removed. */
+async function listTree(sandbox: Sandbox, folder: string): Promise<readonly HookChange[]> {
+  const listed = await sandbox.run([
+    'find',
+    folder,
+    '-mindepth',
+    '1',
+    '!',
+    '-type',
+    'd',
+    '-printf',
+    '%y\\t%m\\t%P\\t%l\\0',
+  ]);
+  return listed.stdout
+    .split('\0')
+    .filter((entry) => entry !== '')
+    .map((entry): HookChange => {
+      const [type = '', mode = '', path = '', target = ''] = entry.split('\t');
+      const kind = type === 'c' ? 'removed' : type === 'l' ? 'symlink' : 'file';
+      return { path, kind, mode: Number.parseInt(mode, 8), ...(kind === 'symlink' ? { target } : {}) };
+    })
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}

@@ -1,0 +1,45 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CacheMount } from '../plan/build-plan.ts';
+import { sandboxRoot, type Sandbox } from '../sandbox/open-sandbox.ts';
+
+/**
+ * Gives the target root a private copy of each package cache, made of hard links, and keeps new files afterwards.
+ *
+ * Package managers lock their cache folder; with a folder of its own no build waits for another. New files go
+ * back by hard link under their own names, which either succeeds or finds the file there: nothing is half-written.
+ * Links cannot cross mounts, so both folders are named as the host sees them, not below `/run/kiln`.
+ */
+export async function mountPackageCaches(
+  sandbox: Sandbox,
+  folders: { readonly shared: string; readonly work: string },
+  caches: readonly CacheMount[],
+): Promise<{ readonly keep: () => Promise<void> }> {
+  const mounts = caches.map((cache) => ({
+    shared: join(folders.shared, cache.name),
+    copy: join(folders.work, 'caches', cache.name),
+    target: `${sandboxRoot}/mnt${cache.path}`,
+  }));
+  for (const { shared, copy, target } of mounts) {
+    await mkdir(shared, { recursive: true });
+    await sandbox.run(['bash', '--norc', '-c', mountScript, 'kiln-cache', shared, copy, target]);
+  }
+  return {
+    keep: async () => {
+      for (const { shared, copy } of mounts) {
+        await sandbox.run(['bash', '--norc', '-c', keepScript, 'kiln-cache', shared, copy]);
+      }
+    },
+  };
+}
+
+const mountScript = `set -eu
+mkdir -p "$2" "$3"
+cp -al "$1/." "$2/"
+mount --bind "$2" "$3"`;
+
+/** Locks and partial downloads stay behind. */
+const keepScript = `set -eu
+cd "$2"
+find . -type f -links 1 ! -path '*/partial/*' ! -name lock -print0 |
+  xargs -0 -r cp --no-clobber --link --parents --target-directory="$1"`;

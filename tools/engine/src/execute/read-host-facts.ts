@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail } from '../diagnostics/failure.ts';
+import type { Element } from '../elements/element.ts';
+import { digestFile } from '../fingerprint/digest.ts';
+import { hostPath } from '../util/run-command.ts';
+
+/** Full path of a program of the host, or undefined. */
+export function findHostTool(tool: string): string | undefined {
+  return hostPath
+    .split(':')
+    .map((folder) => join(folder, tool))
+    .find((path) => existsSync(path));
+}
+
+/**
+ * Digests of the host's tools and files that the elements declare, by name. The same package gives the same digest on
+ * every machine. A tool that is missing is a failure before anything starts; a missing file counts as 'absent'.
+ */
+export async function readHostFacts(elements: readonly Element[]): Promise<Readonly<Record<string, string>>> {
+  const facts: Record<string, string> = {};
+  for (const { name, declarations } of elements) {
+    for (const { tool, debianPackage } of declarations.hostTools) {
+      const path = findHostTool(tool);
+      if (path === undefined)
+        fail({ code: 'host-tool-missing', tool, debianPackage, neededFor: `element '${name}'` });
+      facts[tool] ??= await digestFile(path);
+    }
+    for (const file of declarations.hostFiles) {
+      facts[file] ??= existsSync(file) ? await digestFile(file) : 'absent';
+    }
+  }
+  return facts;
+}

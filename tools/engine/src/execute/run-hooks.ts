@@ -1,0 +1,139 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fail } from '../diagnostics/failure.ts';
+import type { HookFile } from '../elements/merge-hooks.ts';
+import { orderEnvironmentFiles } from '../elements/order-environment-files.ts';
+import { sandboxPaths } from '../plan/hook-environment.ts';
+import type { Sandbox } from '../sandbox/open-sandbox.ts';
+import { chrootPhases, type Phase } from '../util/phase.ts';
+import { hostPath } from '../util/run-command.ts';
+import type { Workbench } from './workbench.ts';
+
+/** Where the hooks directory stands inside the target root while chroot hooks run. */
+const insideTarget = '/tmp/in_target.d';
+
+/** `$PATH` stands there literally, as in diskimage-builder, whose quoting never expands it. */
+const chrootPath = '$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Variables that bash sets for itself. */
+const bashOwn = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD']);
+
+/**
+ * Sources environment.d where the phase's hooks run, and returns what it exports. Once a phase, all files in one bash,
+ * as diskimage-builder does; nothing flows from one phase to the next.
+ */
+export async function sourceEnvironment(
+  sandbox: Sandbox,
+  phase: Phase,
+  step: { readonly files: readonly HookFile[]; readonly variables: Readonly<Record<string, string>> },
+): Promise<Readonly<Record<string, string>>> {
+  const inside = chrootPhases.has(phase);
+  const folder = inside ? insideTarget : sandboxPaths.hooks;
+  const env = { ...step.variables, PATH: inside ? chrootPath : hostPath };
+  const files = orderEnvironmentFiles(step.files).map((file) => `${folder}/${file.path}`);
+  const result = await sandbox.run(
+    [...place(phase), '/bin/bash', '--norc', '-c', sourceScript, 'dib-run-parts', ...files],
+    { env, allowFailure: true },
+  );
+  if (!result.ok)
+    fail({ code: 'environment-hook-failed', phase, lastLines: result.stderr.split('\n').slice(-20) });
+  const exported = result.stdout
+    .split('\0')
+    .filter((line) => line.includes('='))
+    .map((line): [string, string] => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
+  return Object.fromEntries(exported.filter(([name]) => !bashOwn.has(name)));
+}
+
+const sourceScript = `exec 3>&1 1>&2
+set -ue -o pipefail
+for file in "$@"; do . "$file"; done
+exec env -0 >&3`;
+
+function place(phase: Phase): readonly [string, ...string[]] {
+  return chrootPhases.has(phase) ? ['chroot', sandboxPaths.targetRoot] : ['env', '-C', sandboxPaths.outputs];
+}
+
+/** One hook about to run. */
+export interface HookRun {
+  readonly step: string;
+  readonly image: string;
+  readonly phase: Phase;
+  readonly hook: HookFile;
+  readonly index: number;
+  readonly count: number;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Runs one hook with its log; fails with 'hook-failed'. @returns how long it took, in milliseconds. */
+export async function runHook(bench: Workbench, sandbox: Sandbox, run: HookRun): Promise<number> {
+  const name = basename(run.hook.path);
+  const folder = chrootPhases.has(run.phase) ? insideTarget : sandboxPaths.hooks;
+  const event = { step: run.step, hook: `${run.phase}.d/${name}`, element: run.hook.element };
+  bench.report({ type: 'hook-started', ...event, index: run.index, count: run.count });
+  const command = [...place(run.phase), `${folder}/${run.hook.path}`] as const;
+  const result = await runLogged(bench, sandbox, {
+    ...event,
+    command,
+    env: run.env,
+    log: `${run.phase}.d-${name}.log`,
+  });
+  bench.report({ type: 'hook-finished', ...event, durationMs: result.durationMs, ok: result.ok });
+  if (result.ok) return result.durationMs;
+  return fail({
+    code: 'hook-failed',
+    element: run.hook.element,
+    phase: run.phase,
+    hook: name,
+    where: chrootPhases.has(run.phase) ? 'inside the chroot' : 'on the host',
+    status: result.status,
+    seconds: result.durationMs / 1000,
+    lastLines: result.lastLines,
+    logFile: result.logFile,
+    replay: `kiln shell ${run.image} --before ${run.phase}.d/${name}`,
+  });
+}
+
+interface LoggedCommand {
+  readonly step: string;
+  readonly hook: string;
+  readonly command: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+  readonly log: string;
+}
+
+/** Runs a command with its output in a log of its own, and reported line by line. */
+export async function runLogged(bench: Workbench, sandbox: Sandbox, request: LoggedCommand) {
+  const directory = join(bench.logDirectory, request.step);
+  await mkdir(directory, { recursive: true });
+  const logFile = join(directory, request.log);
+  const log = createWriteStream(logFile);
+  const lastLines: string[] = [];
+  const result = await sandbox.run(request.command, {
+    env: { ...request.env, PATH: request.command[0] === 'chroot' ? chrootPath : hostPath },
+    allowFailure: true,
+    onLine: (line) => {
+      log.write(`${line}\n`);
+      lastLines.push(line);
+      if (lastLines.length > 20) lastLines.shift();
+      bench.report({ type: 'hook-output', step: request.step, hook: request.hook, line });
+    },
+  });
+  await new Promise((resolve) => log.end(resolve));
+  return { ...result, lastLines, logFile };
+}
+
+/** Shows the hooks directory, read-only, inside the target root for as long as `body` runs. */
+export async function withHooksInside<T>(sandbox: Sandbox, phase: Phase, body: () => Promise<T>): Promise<T> {
+  if (!chrootPhases.has(phase)) return body();
+  const inside = `${sandboxPaths.targetRoot}${insideTarget}`;
+  await sandbox.run(['bash', '--norc', '-c', bindScript, 'kiln-hooks', sandboxPaths.hooks, inside]);
+  const result = await body();
+  await sandbox.run(['sh', '-c', 'umount "$0" && rmdir "$0"', inside]);
+  return result;
+}
+
+const bindScript = `set -eu
+mkdir -p "$2"
+mount --bind "$1" "$2"
+mount -o remount,bind,ro "$2"`;

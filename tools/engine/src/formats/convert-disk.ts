@@ -1,0 +1,110 @@
+import type { Runner } from '../util/runner.ts';
+import { runWriting } from '../diagnostics/run-writing.ts';
+import { readPiece, writePieces } from '../block-device/disk-pieces.ts';
+import type { FixIdentifiers, IdentifierStretch } from './fixed-identifiers.ts';
+import { fixVdi, fixVmdk, fixVpc, vdiIdentifiers, vmdkDescriptor, vpcFooters } from './fixed-identifiers.ts';
+import type { DiskFormat } from './image-format.ts';
+
+export type Qcow2Compression = 'zstd' | 'zlib' | 'none';
+
+/** One artifact to be made of the raw disk. Paths are as the runner sees them. */
+export interface DiskConversion {
+  readonly format: DiskFormat;
+  readonly diskFile: string;
+  /** Written beside itself first (`.part`), then renamed; what was there is replaced. */
+  readonly targetFile: string;
+  /** The name that a vmdk gives itself; undefined: that of the target file. */
+  readonly artifactName?: string | undefined;
+  /** qcow2 only. */
+  readonly compression: Qcow2Compression;
+  /** Options for `qemu-img convert -o`, as by `--qemu-img-options`; they win over the engine's own. */
+  readonly options?: string | undefined;
+  /** All identifiers inside the artifact come from this text. */
+  readonly seed: string;
+  /** raw only: 'move' takes the disk away, which costs nothing. */
+  readonly source: 'keep' | 'move';
+  readonly run: Runner;
+}
+
+/**
+ * Makes an artifact from the raw disk; the same disk and seed give the same bytes, whatever the number of cores.
+ *
+ * qemu-img writes clusters in the order of the disk (no `-W`): with `-W` the order of clusters, and so the file, differs
+ * from run to run. Random identifiers and times of vmdk, vdi and vpc are replaced afterwards.
+ *
+ * Throws a BuildFailure: 'disk-full', 'command-failed'.
+ */
+export async function convertDisk(conversion: DiskConversion): Promise<void> {
+  const { format, targetFile, run } = conversion;
+  const part = `${targetFile}.part`;
+  await run(['rm', '-f', part]);
+  try {
+    if (format === 'raw') await copyRaw(conversion, part);
+    else await convert(conversion, part);
+    await run(['mv', '-f', part, targetFile]);
+  } catch (error) {
+    await run(['rm', '-f', part], { allowFailure: true });
+    throw error;
+  }
+}
+
+async function copyRaw({ diskFile, targetFile, source, run }: DiskConversion, part: string): Promise<void> {
+  const command =
+    source === 'move'
+      ? (['mv', diskFile, part] as const)
+      : (['cp', '--sparse=always', '--reflink=auto', diskFile, part] as const);
+  await runWriting(run, command, { target: targetFile, doing: 'writing the raw image' });
+}
+
+async function convert(conversion: DiskConversion, part: string): Promise<void> {
+  const { format, diskFile, targetFile, run } = conversion;
+  const compressed = format === 'qcow2' && conversion.compression !== 'none';
+  const options = qemuOptions(conversion);
+  const kind = ['-f', 'raw', '-O', format === 'vhd' ? 'vpc' : format, ...(compressed ? ['-c'] : [])];
+  const extra = options === '' ? [] : ['-o', options];
+  const command = ['qemu-img', 'convert', '-q', ...kind, ...extra, diskFile, part] as const;
+  await runWriting(run, command, { target: targetFile, doing: `writing the ${format} image` });
+  await fixIdentifiers(conversion, part);
+}
+
+/** Our own options first: qemu-img lets a later value of the same option win. */
+function qemuOptions({ format, compression, options }: DiskConversion): string {
+  const own: string[] = [];
+  // The old header knows neither compression types nor features.
+  const isOldQcow2 = /(?:^|,)compat=(?:0\.10|v2)(?:,|$)/.test(options ?? '');
+  if (format === 'qcow2' && !isOldQcow2) {
+    own.push('compat=1.1', `compression_type=${compression === 'zstd' ? 'zstd' : 'zlib'}`);
+  }
+  // Without it the size is rounded up to whole cylinders, and no longer the disk's.
+  if (format === 'vhd') own.push('subformat=dynamic', 'force_size=on');
+  return [...own, ...(options === undefined || options === '' ? [] : [options])].join(',');
+}
+
+async function fixIdentifiers(
+  { format, targetFile, artifactName, seed, run }: DiskConversion,
+  part: string,
+): Promise<void> {
+  const fixes = fixesOf(format);
+  if (fixes === undefined) return;
+  const name = artifactName ?? targetFile.replace(/^.*\//, '');
+  for (const stretch of fixes.stretches) {
+    const offsetBytes =
+      stretch.offsetBytes < 0 ? (await sizeOf(run, part)) + stretch.offsetBytes : stretch.offsetBytes;
+    const bytes = await readPiece(run, part, { offsetBytes, lengthBytes: stretch.lengthBytes });
+    await writePieces(run, part, [{ offsetBytes, bytes: fixes.fix(bytes, seed, name) }]);
+  }
+}
+
+function fixesOf(
+  format: DiskFormat,
+): { readonly stretches: readonly IdentifierStretch[]; readonly fix: FixIdentifiers } | undefined {
+  if (format === 'vdi') return { stretches: [vdiIdentifiers], fix: fixVdi };
+  if (format === 'vmdk') return { stretches: [vmdkDescriptor], fix: fixVmdk };
+  if (format === 'vpc' || format === 'vhd') return { stretches: vpcFooters, fix: fixVpc };
+  return undefined;
+}
+
+async function sizeOf(run: Runner, file: string): Promise<number> {
+  const result = await run(['stat', '--format=%s', file]);
+  return Number(result.stdout.trim());
+}

@@ -1,0 +1,50 @@
+import type { Digest } from '../fingerprint/digest.ts';
+
+/** A blob of the content store by its digest. */
+export interface BlobReference {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+}
+
+/** One path that extra-data hooks added, rewrote or removed in the hooks directory. */
+export interface HookChange {
+  readonly path: string;
+  readonly kind: 'file' | 'symlink' | 'removed';
+  readonly mode: number;
+  /** Of a symbolic link. */
+  readonly target?: string;
+}
+
+/** What extra-data hooks changed in the hooks directory: an EROFS file of an overlay upper folder, and its listing. */
+export interface HookChanges extends BlobReference {
+  readonly changes: readonly HookChange[];
+}
+
+/**
+ * What a phase left behind, as content digests and nothing else: equal results give equal records, byte for byte, so
+ * that the phase after it need not run again. Written as `layer.json`.
+ */
+export interface LayerRecord {
+  readonly formatVersion: 1;
+  readonly step: string;
+  /** EROFS files of overlay upper folders, bottom first; the last is this phase's own. */
+  readonly layers: readonly BlobReference[];
+  /** Holds from extra-data on; null where no hook changed the hooks directory. */
+  readonly hooks: HookChanges | null;
+  /** Files that host hooks wrote into their working directory, as an EROFS file. */
+  readonly outputs: BlobReference | null;
+}
+
+/** The record before the first phase. */
+export const emptyRecord: LayerRecord = {
+  formatVersion: 1,
+  step: 'none',
+  layers: [],
+  hooks: null,
+  outputs: null,
+};
+
+/** Every blob that a record needs, for checking and for garbage collection. */
+export function blobsOf(record: LayerRecord): readonly BlobReference[] {
+  return [...record.layers, record.hooks, record.outputs].filter((blob) => blob !== null);
+}

@@ -1,0 +1,64 @@
+import type { Runner } from '../util/runner.ts';
+import { sandboxRoot } from '../sandbox/open-sandbox.ts';
+
+/** A mounted overlay below `/run/kiln`; paths as the sandbox sees them. */
+export interface OverlayRequest {
+  /** Name of the mount point below `/run/kiln`: `mnt` for the target root, `hooks` for the hooks directory. */
+  readonly name: string;
+  /** Files of layers in the store, bottom first. */
+  readonly layerFiles: readonly string[];
+  /** A plain folder beneath all layers, if any. */
+  readonly base?: string;
+  /** Without an upper folder the mount is read-only. */
+  readonly writable: 'yes' | 'no';
+}
+
+/**
+ * Mounts EROFS layers and an overlay over them, inside a sandbox.
+ *
+ * The overlay features that leave traces in the upper folder are off, so that equal changes give equal layers.
+ * Where there is nothing below, the upper folder itself is the tree: an overlay over an empty folder would only note
+ * that folder's inode in the layer.
+ */
+export async function mountOverlay(run: Runner, request: OverlayRequest): Promise<string> {
+  const target = `${sandboxRoot}/${request.name}`;
+  await run([
+    'bash',
+    '--norc',
+    '-c',
+    mountScript,
+    'kiln-overlay',
+    target,
+    request.writable,
+    request.base ?? '',
+    ...request.layerFiles,
+  ]);
+  return target;
+}
+
+const mountScript = `set -eu
+target=$1 writable=$2 lower=$3; shift 3
+mkdir -p "$target" "$target.upper" "$target.work"
+number=0
+for file in "$@"; do
+  mkdir -p "$target.layer$number"
+  mount -t erofs -o loop,ro "$file" "$target.layer$number"
+  lower="$target.layer$number\${lower:+:$lower}"
+  number=$((number + 1))
+done
+plain=redirect_dir=off,metacopy=off,index=off,xino=off
+if [ "$writable" = yes ]; then
+  if [ -z "$lower" ]; then
+    mount --bind "$target.upper" "$target"
+  else
+    mount -t overlay overlay -o "lowerdir=$lower,upperdir=$target.upper,workdir=$target.work,$plain" "$target"
+  fi
+elif [ -z "$lower" ]; then
+  exit 0
+elif [ "$number" = 1 ] && [ "$lower" = "\${target}.layer0" ]; then
+  mount --bind "$target.layer0" "$target"
+elif [ "$number" = 0 ]; then
+  mount --bind "$lower" "$target"
+else
+  mount -t overlay overlay -o "lowerdir=$lower,$plain" "$target"
+fi`;

@@ -1,0 +1,40 @@
+import { sandboxRoot } from '../sandbox/open-sandbox.ts';
+import type { Runner } from '../util/runner.ts';
+
+/**
+ * Packs a folder into one EROFS file that can be mounted as it is.
+ *
+ * EROFS with lz4 keeps owners, modes, hard links, device nodes, whiteouts, xattrs, ACLs and capabilities; times later
+ * than the epoch are set to it (SOURCE_DATE_EPOCH; `-T` of erofs-utils 1.5 would flatten them all). The identifier
+ * is fixed, so equal trees give equal files. Notes that overlayfs keeps for itself are removed first: they name inodes
+ * of the layers below.
+ *
+ * @param folder as the sandbox sees it, no longer written to.
+ * @param file as the sandbox sees it; readable by its owner afterwards.
+ */
+export async function packLayer(run: Runner, folder: string, target: PackTarget): Promise<void> {
+  await run(
+    ['bash', '--norc', '-c', packScript, 'kiln-pack', folder, target.file, String(target.epochSeconds)],
+    {},
+  );
+}
+
+export interface PackTarget {
+  readonly file: string;
+  /** Latest time that a file in the layer may carry, in seconds since 1970. */
+  readonly epochSeconds: number;
+}
+
+/** The upper folder of an overlay that `mountOverlay` made. */
+export function upperOf(name: string): string {
+  return `${sandboxRoot}/${name}.upper`;
+}
+
+const packScript = `set -eu
+cd "$1"
+for note in origin impure uuid; do
+  find . -print0 | xargs -0 -r setfattr --no-dereference --remove="trusted.overlay.$note" 2>/dev/null || true
+done
+owner=$(stat -c %u:%g "$(dirname "$2")")
+SOURCE_DATE_EPOCH=$3 mkfs.erofs --quiet -zlz4 -U 00000000-0000-0000-0000-000000000000 "$2" . >/dev/null
+chown "$owner" "$2"`;

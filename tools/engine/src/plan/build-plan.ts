@@ -1,0 +1,35 @@
+import type { Element } from '../elements/element.ts';
+import type { HookFile } from '../elements/merge-hooks.ts';
+import type { Phase } from '../util/phase.ts';
+import type { StepName } from './step.ts';
+
+/** Named inputs of a step: what they are called in `explain`, and their values or digests. */
+export type KeyInputs = Readonly<Record<string, string>>;
+
+/** One step as it is to run. Only the layers below it, and what extra-data hooks change, are not known yet. */
+export interface StepPlan {
+  readonly name: StepName;
+  readonly phases: readonly Phase[];
+  /** Files that the step's hooks find in the hooks directory. */
+  readonly hooksDirectory: readonly HookFile[];
+  /** Files that host hooks find below ELEMENTS_PATH. */
+  readonly elementFiles: readonly HookFile[];
+  /** Variables before environment.d is sourced. Nothing else reaches a hook. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Everything that may change the step's result, hooks aside: they are in `hooksDirectory`. */
+  readonly inputs: KeyInputs;
+  /** Installed after the step's hooks (`-p`). */
+  readonly packages: readonly string[];
+  readonly restorable: boolean;
+}
+
+/** A package cache that is mounted into the target root in every step up to post-root. */
+export type CacheMount = Element['declarations']['caches'][number];
+
+export interface BuildPlan {
+  readonly image: string;
+  readonly steps: readonly StepPlan[];
+  readonly caches: readonly CacheMount[];
+  /** No file of the image carries a later time. Seconds since 1970. */
+  readonly epochSeconds: number;
+}

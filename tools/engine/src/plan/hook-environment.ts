@@ -1,0 +1,127 @@
+import { isMentioned, variablesMentionedIn } from '../elements/mentioned-variables.ts';
+import { selectEnvironment } from '../elements/select-environment.ts';
+import type { HookFile } from '../elements/merge-hooks.ts';
+import type { ResolvedImage } from '../elements/resolved-image.ts';
+import { byteOrder } from '../util/byte-order.ts';
+import type { StepName } from './step.ts';
+import { textOf } from './visible-files.ts';
+
+/** Where things lie inside every sandbox. The same for all builds on all machines, so they may stand in keys. */
+export const sandboxPaths = {
+  build: '/run/kiln',
+  targetRoot: '/run/kiln/mnt',
+  hooks: '/run/kiln/hooks',
+  elements: '/run/kiln/elements',
+  outputs: '/run/kiln/outputs',
+  imageCache: '/run/kiln/image-cache',
+} as const;
+
+/** What the user sets for a build, beside the definition. */
+export interface EnvironmentSources {
+  readonly user: Readonly<Record<string, string | undefined>>;
+  /** What the disk layout says before it exists: DIB_ROOT_LABEL and the like. */
+  readonly disk: Readonly<Record<string, string>>;
+  readonly epochSeconds: number;
+}
+
+/** The environment of a step's hooks, and the part of it that counts in the step's key. */
+export interface HookEnvironment {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly keyed: Readonly<Record<string, string>>;
+}
+
+/**
+ * The one place that decides what hooks see: the variables that the step's scripts mention, from the definition, the
+ * user and the framework, and a few that every process needs. Proxies are seen, but say how bytes travel and not which,
+ * so they do not count in keys.
+ */
+export function hookEnvironment(
+  image: ResolvedImage,
+  step: { readonly name: StepName; readonly files: readonly HookFile[] },
+  sources: EnvironmentSources,
+): HookEnvironment {
+  const declared = image.elements.flatMap((element) => element.declarations.variables);
+  const mentioned = variablesMentionedIn(step.files, declared);
+  const framework = frameworkVariables(image, step.name, sources);
+  const chosen = {
+    ...defaultVariables(image),
+    ...selectEnvironment(sources.user, mentioned),
+    ...image.definition.environment,
+    ...framework,
+  };
+  const relevant = Object.entries(chosen)
+    .filter(([name]) => isMentioned(name, mentioned))
+    .toSorted(([a], [b]) => byteOrder(a, b));
+  const functions = bashFunctions(image, textOf(step.files));
+  const keyed = { ...Object.fromEntries(relevant.filter(([name]) => !isProxy(name))), ...functions };
+  return {
+    keyed,
+    variables: {
+      ...Object.fromEntries(Object.entries(chosen).filter(([name]) => isProxy(name))),
+      ...Object.fromEntries(relevant),
+      ...processVariables(sources.epochSeconds),
+      ...functions,
+    },
+  };
+}
+
+function isProxy(name: string): boolean {
+  return /^(https?|ftp|no)_proxy$/i.test(name);
+}
+
+/** Every process gets these. */
+function processVariables(epochSeconds: number): Record<string, string> {
+  return {
+    LC_ALL: 'C',
+    HOME: '/root',
+    USER: 'root',
+    LOGNAME: 'root',
+    SOURCE_DATE_EPOCH: String(epochSeconds),
+  };
+}
+
+/** diskimage-builder's defaults, which the user or the definition may change. */
+function defaultVariables(image: ResolvedImage): Record<string, string> {
+  return {
+    DIB_DEBUG_TRACE: '0',
+    DIB_OFFLINE: '',
+    DIB_CHECKSUM: '0',
+    DIB_NO_TMPFS: '0',
+    DIB_MIN_TMPFS: '2',
+    DIB_PYTHON_EXEC: '/usr/bin/python3',
+    FS_TYPE: image.definition.rootFilesystem,
+    IMAGE_TYPE: 'qcow2',
+  };
+}
+
+function frameworkVariables(
+  image: ResolvedImage,
+  step: StepName,
+  sources: EnvironmentSources,
+): Record<string, string> {
+  const names = image.elements.map((element) => element.name);
+  return {
+    ARCH: image.definition.architecture,
+    IMAGE_NAME: image.definition.name,
+    IMAGE_ELEMENT: names.join(' '),
+    IMAGE_ELEMENT_YAML: names.map((name) => `${name}: ${sandboxPaths.elements}/${name}\n`).join(''),
+    ELEMENTS_PATH: sandboxPaths.elements,
+    TMP_BUILD_DIR: sandboxPaths.build,
+    TMP_IMAGE_DIR: sandboxPaths.build,
+    TMP_HOOKS_PATH: sandboxPaths.hooks,
+    TMP_MOUNT_PATH: sandboxPaths.targetRoot,
+    DIB_IMAGE_CACHE: sandboxPaths.imageCache,
+    DIB_LOCKFILES: `${sandboxPaths.imageCache}/lockfiles`,
+    ...(step === 'root' || step === 'finalise' ? { TARGET_ROOT: sandboxPaths.targetRoot } : {}),
+    ...sources.disk,
+  };
+}
+
+/** Functions that host hooks of diskimage-builder may call; bash takes them from variables of this form. */
+function bashFunctions(image: ResolvedImage, text: string): Record<string, string> {
+  if (!text.includes('get_image_element_array')) return dieFunction;
+  const array = image.elements.map(({ name }) => `[${name}]=${sandboxPaths.elements}/${name}`).join(' ');
+  return { ...dieFunction, 'BASH_FUNC_get_image_element_array%%': `() { echo '${array}'; }` };
+}
+
+const dieFunction = { 'BASH_FUNC_die%%': `() { echo "ERROR: $*" >&2; exit 1; }` };

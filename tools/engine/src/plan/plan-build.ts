@@ -1,0 +1,145 @@
+import { mergeHooks, type HookFile } from '../elements/merge-hooks.ts';
+import { hooksOfPhase } from '../elements/order-hooks.ts';
+import type { ResolvedImage } from '../elements/resolved-image.ts';
+import { digestOf } from '../fingerprint/digest.ts';
+import { byteOrder } from '../util/byte-order.ts';
+import type { BuildPlan, CacheMount, KeyInputs, StepPlan } from './build-plan.ts';
+import { hookEnvironment } from './hook-environment.ts';
+import { steps, stepsWithoutHooks } from './step.ts';
+import { countsByNameOnly, textOf, visibleElementFiles, visibleHookFiles } from './visible-files.ts';
+
+/** What the plan depends on beside the image: the user's variables, the host's tools, and the pinned outside world. */
+export interface PlanSources {
+  readonly user: Readonly<Record<string, string | undefined>>;
+  /** Variables that say what the disk will be like. */
+  readonly disk: Readonly<Record<string, string>>;
+  /** What the block-device step writes into the tree. */
+  readonly fstab: string;
+  readonly epochSeconds: number;
+  /** Digest of each declared tool and file of the host, by name or path. */
+  readonly host: Readonly<Record<string, string>>;
+  /** Pinned things of the outside world by the step that takes them in, each with its digest or commit. */
+  readonly locked: Readonly<Record<string, KeyInputs>>;
+}
+
+/**
+ * Turns a resolved image into the ordered steps that produce it.
+ *
+ * Pure: equal arguments give an equal plan, whatever order elements were named in. A step that has no hooks, and in
+ * which the framework itself changes nothing, is left out.
+ */
+export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan {
+  const merged = withInstallType(mergeHooks(image.elements).files);
+  const elementFiles = filesByElement(image);
+  const planned = steps.flatMap(({ name, phases }): readonly StepPlan[] => {
+    const packages = name === 'install' ? image.definition.packages : [];
+    const hasHooks = phases.some((phase) => hooksOfPhase(merged, phase).length > 0);
+    if (!hasHooks && packages.length === 0 && !stepsWithoutHooks.has(name)) return [];
+    const hooksDirectory = visibleHookFiles(merged, phases).filter(
+      (file) => name !== 'root' || file.path !== installTypePath,
+    );
+    const visibleElements = visibleElementFiles(elementFiles, textOf(hooksDirectory));
+    const files = [...hooksDirectory, ...visibleElements];
+    const environment = hookEnvironment(image, { name, files }, sources);
+    return [
+      {
+        name,
+        phases,
+        hooksDirectory,
+        elementFiles: visibleElements,
+        environment: environment.variables,
+        packages,
+        restorable: image.elements.every((element) => element.declarations.restorable),
+        inputs: {
+          step: name,
+          architecture: image.definition.architecture,
+          epoch: String(sources.epochSeconds),
+          ...(packages.length > 0 ? { packages: packages.join(' ') } : {}),
+          ...(name === 'block-device' ? { fstab: sources.fstab } : {}),
+          ...prefixed('environment', environment.keyed),
+          ...prefixed('host', hostInputs(image, phases, sources)),
+          ...prefixed('locked', sources.locked[name] ?? {}),
+          ...dataInputs(hooksDirectory, phases),
+          ...prefixed(
+            'element',
+            Object.fromEntries(visibleElements.map((file) => [file.path, describe(file)])),
+          ),
+        },
+      },
+    ];
+  });
+  return {
+    image: image.definition.name,
+    steps: planned,
+    caches: cachesOf(image),
+    epochSeconds: sources.epochSeconds,
+  };
+}
+
+/** A file's entry in a key: mode and digest; times and owners do not count. */
+export function describe(file: HookFile): string {
+  return `${file.kind === 'symlink' ? 'link' : file.mode.toString(8)} ${file.digest}`;
+}
+
+const installTypePath = 'environment.d/11-dib-install-type.bash';
+
+/** diskimage-builder writes this file after root.d, so that hooks see the default install type from extra-data on. */
+function withInstallType(files: readonly HookFile[]): readonly HookFile[] {
+  const content = Buffer.from('export DIB_DEFAULT_INSTALLTYPE=${DIB_DEFAULT_INSTALLTYPE:-source}\n');
+  const file: HookFile = {
+    path: installTypePath,
+    mode: 0o644,
+    kind: 'file',
+    content,
+    digest: digestOf(content),
+    element: 'kiln',
+  };
+  return [...files, file].toSorted((a, b) => byteOrder(a.path, b.path));
+}
+
+function filesByElement(image: ResolvedImage): readonly HookFile[] {
+  return image.elements.flatMap((element) =>
+    element.files.map((file) => ({ ...file, path: `${element.name}/${file.path}`, element: element.name })),
+  );
+}
+
+/** Everything in the hooks directory but the step's own hooks, which the executor chains one by one. */
+function dataInputs(files: readonly HookFile[], phases: readonly StepPlan['phases'][number][]): KeyInputs {
+  const own = new Set(phases.flatMap((phase) => hooksOfPhase(files, phase)));
+  return Object.fromEntries(
+    files
+      .filter((file) => !own.has(file))
+      .map((file) => [
+        file.path,
+        countsByNameOnly(file, phases) ? `${file.kind} ${file.mode.toString(8)}` : describe(file),
+      ]),
+  );
+}
+
+/** Tools and files of the host that elements with hooks in this step declare. */
+function hostInputs(
+  image: ResolvedImage,
+  phases: readonly string[],
+  sources: PlanSources,
+): Record<string, string> {
+  const inputs: Record<string, string> = {};
+  for (const element of image.elements) {
+    if (!element.files.some((file) => phases.some((phase) => file.path.startsWith(`${phase}.d/`)))) continue;
+    const names = [...element.declarations.hostTools.map((it) => it.tool), ...element.declarations.hostFiles];
+    for (const name of names) inputs[name] = sources.host[name] ?? 'absent';
+  }
+  return inputs;
+}
+
+function cachesOf(image: ResolvedImage): readonly CacheMount[] {
+  const byPath = new Map(
+    image.elements.flatMap((element) =>
+      element.declarations.caches.map((cache) => [cache.path, cache] as const),
+    ),
+  );
+  return [...byPath.values()].toSorted((a, b) => byteOrder(a.path, b.path));
+}
+
+function prefixed(prefix: string, inputs: KeyInputs): Record<string, string> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`${prefix} ${name}`, value]));
+}

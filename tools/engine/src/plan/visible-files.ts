@@ -1,0 +1,70 @@
+import { posix } from 'node:path';
+import type { HookFile } from '../elements/merge-hooks.ts';
+import { phases, type Phase } from '../util/phase.ts';
+
+const phaseFolders: ReadonlySet<string> = new Set(phases.map((phase) => `${phase}.d`));
+
+/** First part of a path in the hooks directory: `install.d` of `install.d/10-web`, or the file itself. */
+export function topOf(path: string): string {
+  return path.split('/')[0] ?? path;
+}
+
+/**
+ * The part of the hooks directory that the hooks of some phases get to see, and that therefore enters their key.
+ *
+ * That is `environment.d`, the phases' own folders, and those folders and files beside them whose names their scripts mention
+ * (`static`, `source-repository-…`). Folders of other phases are seen by extra-data hooks only, which may rewrite them.
+ * Scripts in `bin` count when a hook names that folder by way of the hooks directory: every script says `/bin/bash`.
+ */
+export function visibleHookFiles(
+  all: readonly HookFile[],
+  stepPhases: readonly Phase[],
+): readonly HookFile[] {
+  if (stepPhases.includes('extra-data')) return all;
+  const own = new Set<string>(['environment.d', ...stepPhases.map((phase) => `${phase}.d`)]);
+  const text = textOf(all.filter((file) => own.has(topOf(file.path))));
+  if (mentionsBin.test(text)) own.add('bin');
+  const reachable = own.has('bin')
+    ? `${text}\n${textOf(all.filter((file) => topOf(file.path) === 'bin'))}`
+    : text;
+  return all.filter((file) => {
+    const top = topOf(file.path);
+    if (own.has(top)) return true;
+    return !phaseFolders.has(top) && top !== 'bin' && isMentioned(top, reachable);
+  });
+}
+
+const mentionsBin = /(TMP_HOOKS_PATH|in_target\.d|dirname|\.\.|_LIB)[^\n]*\/bin\b/;
+
+/** A file such as `source-repository-x` is mentioned by its beginning too, because scripts find it with a pattern. */
+function isMentioned(name: string, text: string): boolean {
+  const beginning = /^(source-repository|package-installs)-/.exec(name)?.[0];
+  return text.includes(name) || (beginning !== undefined && text.includes(beginning));
+}
+
+/**
+ * The files of the elements themselves that host hooks see below ELEMENTS_PATH: lists and maps at the top, and data
+ * folders, but no hook of any phase. Nothing where no script of the step looks there.
+ */
+export function visibleElementFiles(all: readonly HookFile[], hooksText: string): readonly HookFile[] {
+  if (!/ELEMENTS_PATH|IMAGE_ELEMENT|get_image_element_array/.test(hooksText)) return [];
+  return all.filter((file) => {
+    const inside = file.path.split('/').slice(1).join('/');
+    return !phaseFolders.has(topOf(inside)) && topOf(inside) !== 'environment.d';
+  });
+}
+
+/** Whether a file of the hooks directory is in the key by name and mode alone: another phase's hook, seen by extra-data. */
+export function countsByNameOnly(file: HookFile, stepPhases: readonly Phase[]): boolean {
+  const top = topOf(file.path);
+  if (!phaseFolders.has(top) || stepPhases.some((phase) => `${phase}.d` === top)) return false;
+  return posix.dirname(file.path) === top && (file.mode & 0o111) !== 0;
+}
+
+/** All text of some files, to look for names in. */
+export function textOf(files: readonly HookFile[]): string {
+  return files
+    .filter((file) => file.kind === 'file' && !file.content.includes(0))
+    .map((file) => file.content.toString('utf8'))
+    .join('\n');
+}

@@ -1,0 +1,55 @@
+import { fail } from '../diagnostics/failure.ts';
+import { runCommand, type CommandResult } from '../util/run-command.ts';
+import type { Runner, RunOptions } from '../util/runner.ts';
+
+/** Builds a runner that puts `prefix` before every command: nothing, `sudo -n`, or the way into a sandbox. */
+export function createRunner(prefix: readonly string[], signal?: AbortSignal): Runner {
+  return async (command, options = {}) => {
+    const [file, ...args] = [...prefix, ...wrap(command, options)] as [string, ...string[]];
+    const result = await runCommand({
+      file,
+      args,
+      input: options.env === undefined ? options.input : encodeEnvironment(options.env),
+      onLine: options.onLine,
+      signal,
+    });
+    if (result.status === 'cancelled') signal?.throwIfAborted();
+    if (!result.ok && options.allowFailure !== true) failCommand(command, result);
+    return result;
+  };
+}
+
+/** Reads NUL-separated variables from standard input, so that no value appears among the arguments of a process for long. */
+const environmentLauncher =
+  'mapfile -d "" -t variables; cd "$1" || exit; shift; exec env -i "${variables[@]}" "$@" </dev/null';
+
+function wrap(command: readonly [string, ...string[]], options: RunOptions): readonly string[] {
+  if (options.env !== undefined) {
+    return ['bash', '--norc', '-c', environmentLauncher, 'kiln', options.cwd ?? '/', ...command];
+  }
+  return options.cwd === undefined ? command : ['env', '-C', options.cwd, ...command];
+}
+
+function encodeEnvironment(env: Readonly<Record<string, string>>): string {
+  return Object.entries(env)
+    .map(([name, value]) => `${name}=${value}\0`)
+    .join('');
+}
+
+function failCommand(command: readonly string[], result: CommandResult): never {
+  const output = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-20).join('\n');
+  if (/No space left on device/.test(output)) {
+    fail({
+      code: 'disk-full',
+      path: command.at(-1) ?? '',
+      freeBytes: 0,
+      doing: `running ${command[0] ?? ''}`,
+    });
+  }
+  fail({ code: 'command-failed', command: command.map(quote).join(' '), status: result.status, output });
+}
+
+/** A word as a shell would need it, so that a printed command can be pasted. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

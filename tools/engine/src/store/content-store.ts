@@ -1,0 +1,113 @@
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import cacache from 'cacache';
+import { digestFile, digestOf, type Digest } from '../fingerprint/digest.ts';
+import type { StorePaths } from './store-paths.ts';
+
+/** cacache writes blobs only through streams, which copies them; its path function lets a finished file be moved in. */
+const contentPath = createRequire(import.meta.url)('cacache/lib/content/path.js') as (
+  cache: string,
+  integrity: string,
+) => string;
+
+/** What the store knows under one key. */
+export interface StoreEntry<M = unknown> {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  /** Milliseconds since the epoch at which the entry was committed. */
+  readonly committedAt: number;
+  readonly metadata: M;
+}
+
+/**
+ * Blobs by digest and an index of keys, on cacache.
+ *
+ * Commit: the blob is moved to its final name (rename in one file system), then the index line is appended; a crash
+ * between the two leaves a blob without a key, which `gc` removes. Reading: a blob is hashed before it is used, unless
+ * size, modification and change time and inode are those of the last check. A damaged blob is removed and reported
+ * as missing, so its maker runs again. No lock is needed: equal keys give equal blobs.
+ */
+export class ContentStore {
+  readonly paths: StorePaths;
+  readonly #onDamage: (digest: Digest) => void;
+
+  constructor(paths: StorePaths, onDamage: (digest: Digest) => void = () => {}) {
+    this.paths = paths;
+    this.#onDamage = onDamage;
+  }
+
+  /** What the index knows of a key. Its blob may be missing: `locate` tells. */
+  async find<M>(key: string): Promise<StoreEntry<M> | undefined> {
+    const info = await cacache.get.info(this.paths.content, key);
+    if (!info?.integrity) return undefined;
+    const digest = Buffer.from(info.integrity.slice('sha256-'.length), 'base64').toString('hex') as Digest;
+    return { digest, sizeBytes: info.size ?? 0, committedAt: info.time, metadata: info.metadata as M };
+  }
+
+  /** Path of a blob that was proven whole, or undefined when it is missing or damaged. Never write to that path. */
+  async locate(digest: Digest): Promise<string | undefined> {
+    const path = this.#pathOf(digest);
+    const facts = await factsOf(path);
+    if (facts === undefined) return undefined;
+    const proof = await readFile(this.#proofOf(digest), 'utf8').catch(() => '');
+    if (proof === facts) return path;
+    if ((await digestFile(path)) === digest) {
+      await this.#prove(digest, facts);
+      return path;
+    }
+    await rm(path, { force: true });
+    this.#onDamage(digest);
+    return undefined;
+  }
+
+  /** Moves a finished file into the store and binds it to a key. The file must lie in the store's file system. */
+  async commitFile<M>(key: string, file: string, metadata: M): Promise<StoreEntry<M>> {
+    const digest = await digestFile(file);
+    const { size } = await stat(file);
+    const path = this.#pathOf(digest);
+    if ((await this.locate(digest)) === undefined) {
+      await mkdir(dirname(path), { recursive: true });
+      await chmod(file, 0o444);
+      await rename(file, path);
+      const facts = await factsOf(path);
+      if (facts !== undefined) await this.#prove(digest, facts);
+    } else {
+      await rm(file, { force: true });
+    }
+    await cacache.index.insert(this.paths.content, key, integrityOf(digest), { size, metadata });
+    return { digest, sizeBytes: size, committedAt: Date.now(), metadata };
+  }
+
+  /** Stores a small value under a key, with the value itself as its blob. */
+  async commitBytes<M>(key: string, bytes: Buffer, metadata: M): Promise<StoreEntry<M>> {
+    const scratch = join(this.paths.work, `bytes-${digestOf(bytes)}-${process.pid}-${performance.now()}`);
+    await writeFile(scratch, bytes);
+    return this.commitFile(key, scratch, metadata);
+  }
+
+  #pathOf(digest: Digest): string {
+    return contentPath(this.paths.content, integrityOf(digest));
+  }
+
+  #proofOf(digest: Digest): string {
+    return join(this.paths.proven, digest);
+  }
+
+  async #prove(digest: Digest, facts: string): Promise<void> {
+    const scratch = `${this.#proofOf(digest)}.${process.pid}`;
+    await writeFile(scratch, facts);
+    await rename(scratch, this.#proofOf(digest));
+  }
+}
+
+function integrityOf(digest: Digest): string {
+  return `sha256-${Buffer.from(digest, 'hex').toString('base64')}`;
+}
+
+/** Size, times and inode in one line: while it stands, so does the content. */
+async function factsOf(path: string): Promise<string | undefined> {
+  const facts = await stat(path, { bigint: true }).catch(() => undefined);
+  if (facts === undefined) return undefined;
+  return `${facts.size} ${facts.mtimeNs} ${facts.ctimeNs} ${facts.ino}`;
+}

@@ -1,0 +1,35 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Where everything that Kiln keeps between builds lies, below one folder (`KILN_STORE`):
+ *
+ *     <root>/v1/content/   cacache: blobs by SHA-256 and an index from keys to blobs
+ *     <root>/v1/proven/    one small file a blob: the size, times and inode at which its digest was last checked
+ *     <root>/v1/caches/    package caches by name (plain files, linked into builds)
+ *     <root>/v1/locks/     empty files, locked with flock(2) while a key is being made
+ *     <root>/v1/work/      private folders of builds at work; one without a lock holder is swept
+ *
+ * `v1` is the format: another format is another folder, so that versions of Kiln share nothing by accident.
+ */
+export interface StorePaths {
+  readonly content: string;
+  readonly proven: string;
+  readonly caches: string;
+  readonly locks: string;
+  readonly work: string;
+}
+
+/** Names the folders below a store's root and makes those that are missing. */
+export async function prepareStorePaths(root: string, work?: string): Promise<StorePaths> {
+  const base = join(root, 'v1');
+  const paths: StorePaths = {
+    content: join(base, 'content'),
+    proven: join(base, 'proven'),
+    caches: join(base, 'caches'),
+    locks: join(base, 'locks'),
+    work: work ?? join(base, 'work'),
+  };
+  for (const path of Object.values(paths)) await mkdir(path, { recursive: true });
+  return paths;
+}

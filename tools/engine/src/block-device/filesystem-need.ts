@@ -12,6 +12,14 @@ const inodeBytes = 256;
 const groupBytes = blockBytes * 8 * blockBytes;
 const mebibyte = 2 ** 20;
 
+/** Below this size the mkfs tool refuses. */
+const leastBytes: Readonly<Record<'xfs' | 'btrfs' | 'vfat' | 'swap', number>> = {
+  xfs: 300 * mebibyte,
+  btrfs: 128 * mebibyte,
+  vfat: 0,
+  swap: 0,
+};
+
 export interface FilesystemShape {
   readonly type: FilesystemType;
   readonly sizeBytes: number;
@@ -22,10 +30,12 @@ export interface FilesystemShape {
  * The least size that a filesystem must have to hold a tree: the tree and the filesystem's own structures.
  *
  * Never more than is really needed, so that no size that works is refused; what it misses shows when the
- * filesystem is made. For ext* close to the truth (source: the Linux kernel's documentation of ext4's layout), for others the tree alone.
+ * filesystem is made. For ext* close to the truth (source: the Linux kernel's documentation of ext4's layout), for others the tree or what the tool wants at least.
  */
 export function neededFilesystemBytes(shape: FilesystemShape, tree: TreeSize): number {
-  if (shape.type !== 'ext2' && shape.type !== 'ext3' && shape.type !== 'ext4') return tree.bytes;
+  if (shape.type !== 'ext2' && shape.type !== 'ext3' && shape.type !== 'ext4') {
+    return Math.max(tree.bytes, leastBytes[shape.type]);
+  }
   const groups = Math.ceil(shape.sizeBytes / groupBytes);
   const descriptorBlocks = Math.ceil((groups * 64) / blockBytes) + Math.min(1024, groups * 16);
   const ownBytes =
@@ -34,7 +44,8 @@ export function neededFilesystemBytes(shape: FilesystemShape, tree: TreeSize): n
     groups * 2 * blockBytes +
     backupGroups(groups) * descriptorBlocks * blockBytes;
   const bytesForInodes = (tree.inodes * shape.sizeBytes) / Math.max(1, inodeCount(shape));
-  return Math.max(tree.bytes + ownBytes, bytesForInodes);
+  // mke2fs refuses a journal that would take more than half of the free blocks.
+  return Math.max(tree.bytes + ownBytes, ownBytes + journalBytes(shape) + mebibyte, bytesForInodes);
 }
 
 function inodeCount({ sizeBytes, options }: FilesystemShape): number {

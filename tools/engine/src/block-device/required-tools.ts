@@ -1,5 +1,5 @@
 import type { RequiredTool } from '../util/required-tool.ts';
-import type { DiskLayout, FilesystemType } from './disk-layout.ts';
+import type { FilesystemType } from './disk-layout.ts';
 
 /** What writing any disk needs: private mounts, sparse files, bytes at an offset. */
 const forEveryDisk: readonly RequiredTool[] = [
@@ -38,7 +38,9 @@ export const filesystemTools: Readonly<Record<FilesystemType, readonly RequiredT
 };
 
 /** Every tool that `writeDisk` will run for this layout, without repetition. */
-export function toolsForLayout(layout: Pick<DiskLayout, 'filesystems'>): readonly RequiredTool[] {
+export function toolsForLayout(layout: {
+  readonly filesystems: readonly { readonly type: FilesystemType }[];
+}): readonly RequiredTool[] {
   const types = new Set(layout.filesystems.map((filesystem) => filesystem.type));
   return [...forEveryDisk, ...[...types].sort().flatMap((type) => filesystemTools[type])];
 }

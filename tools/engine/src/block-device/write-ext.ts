@@ -1,6 +1,5 @@
 import { runWriting } from '../diagnostics/run-writing.ts';
 import { derivedUuid } from './derived-identifier.ts';
-import { neededFilesystemBytes } from './filesystem-need.ts';
 import type { FilesystemWriting } from './filesystem-writing.ts';
 import { commandEnvironment } from './filesystem-writing.ts';
 import { optionValues, withoutOption } from './mkfs-options.ts';
@@ -35,15 +34,15 @@ disk=$1 offset=$2 kibibytes=$3
 shift 3
 cat > "$scratch/mke2fs.conf"
 MKE2FS_CONFIG=$scratch/mke2fs.conf mke2fs "$@" -d "$scratch/view" "$disk" "$kibibytes"
-times() {
+stamp() {
   for field in atime ctime mtime; do printf 'set_inode_field "%s" %s @%s\\n' "$1" $field "$2"; done
 }
 {
   stat -c 'set_inode_field / mode 0x%f' "$scratch/view"
   stat -c 'set_inode_field / uid %u' "$scratch/view"
   stat -c 'set_inode_field / gid %g' "$scratch/view"
-  [ -z "$source" ] || times / "$(stat -c %Y "$scratch/view")"
-  while read -r seconds path; do times "/$path" "$seconds"; done < "$scratch/covers"
+  [ -z "$source" ] || stamp / "$(stat -c %Y "$scratch/view")"
+  while read -r seconds path; do stamp "/$path" "$seconds"; done < "$scratch/covers"
 } > "$scratch/commands"
 debugfs -w -f "$scratch/commands" "$disk?offset=$offset" > "$scratch/said" 2>&1
 ! grep -v '^debugfs' "$scratch/said" >&2
@@ -85,9 +84,7 @@ export async function writeExt(writing: FilesystemWriting): Promise<void> {
         ? {
             code: 'image-size-too-small',
             sizeBytes: filesystem.sizeBytes,
-            neededBytes: Math.ceil(
-              neededFilesystemBytes(filesystem, { bytes: filesystem.sizeBytes, inodes: 0 }),
-            ),
+            neededBytes: Math.ceil(filesystem.sizeBytes * 1.1),
           }
         : undefined,
   });

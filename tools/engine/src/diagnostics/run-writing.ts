@@ -32,16 +32,15 @@ export async function runWriting(
   }
   return fail({
     code: 'command-failed',
-    command: firstLines(command.join(' '), 3),
+    command: readable(command),
     status: result.status,
     output,
   });
 }
 
 /** Scripts are arguments too; their whole text would hide what went wrong. */
-function firstLines(text: string, count: number): string {
-  const lines = text.split('\n');
-  return lines.length <= count ? text : `${lines.slice(0, count).join('\n')} …`;
+function readable(command: readonly string[]): string {
+  return command.map((word) => (word.includes('\n') ? "'…'" : word)).join(' ');
 }
 
 async function freeBytesOf(run: Runner, file: string): Promise<number> {

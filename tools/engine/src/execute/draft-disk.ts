@@ -1,4 +1,5 @@
 import type { BlockDeviceGraph } from '../block-device/block-device-graph.ts';
+import type { FilesystemType } from '../block-device/disk-layout.ts';
 import { planDiskLayout } from '../block-device/plan-disk-layout.ts';
 import { renderFstab } from '../block-device/render-fstab.ts';
 import { BuildFailure } from '../diagnostics/failure.ts';
@@ -10,6 +11,7 @@ export interface DiskDraft {
   readonly graph: BlockDeviceGraph;
   readonly fstab: string;
   readonly mountPoints: readonly string[];
+  readonly types: readonly FilesystemType[];
   /** Variables that hooks may read of it. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -39,6 +41,7 @@ export function draftDisk(
     graph: graph.value,
     fstab: renderFstab(layout.value),
     mountPoints,
+    types: layout.value.filesystems.map((filesystem) => filesystem.type),
     variables: {
       DIB_ROOT_LABEL: root?.label ?? '',
       DIB_ROOT_FSTYPE: root?.type ?? rootFilesystem,

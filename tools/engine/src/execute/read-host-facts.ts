@@ -2,6 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../diagnostics/failure.ts';
 import type { Element } from '../elements/element.ts';
+import { toolsForFormats } from '../formats/required-tools.ts';
+import { toolsForLayout } from '../block-device/required-tools.ts';
+import type { ImageFormat } from '../image-definition/image-definition.ts';
+import type { DiskDraft } from './draft-disk.ts';
 import { digestFile } from '../fingerprint/digest.ts';
 import { hostPath } from '../util/run-command.ts';
 
@@ -29,6 +33,25 @@ export async function readHostFacts(elements: readonly Element[]): Promise<Reado
     for (const file of declarations.hostFiles) {
       facts[file] ??= existsSync(file) ? await digestFile(file) : 'absent';
     }
+  }
+  return facts;
+}
+
+/** Packages whose tools only carry bytes; their versions do not show in what is written. */
+const carriers = new Set(['coreutils', 'mount', 'util-linux']);
+
+/** Digests of the tools that decide the bytes of disks and archives; a tool that is missing is a failure. */
+export async function readDiskTools(
+  formats: readonly ImageFormat[],
+  disk: Pick<DiskDraft, 'types'>,
+): Promise<Readonly<Record<string, string>>> {
+  const facts: Record<string, string> = {};
+  const filesystems = disk.types.map((type) => ({ type }));
+  for (const required of [...toolsForFormats(['qcow2', ...formats]), ...toolsForLayout({ filesystems })]) {
+    const { tool, debianPackage } = required;
+    const path = findHostTool(tool);
+    if (path === undefined) fail({ code: 'host-tool-missing', ...required });
+    if (debianPackage === undefined || !carriers.has(debianPackage)) facts[tool] ??= await digestFile(path);
   }
   return facts;
 }

@@ -1,0 +1,127 @@
+import { readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Origin } from '../events/build-event.ts';
+import { fail } from '../diagnostics/failure.ts';
+import { digestFile, type Digest } from '../fingerprint/digest.ts';
+import { extensionOf } from '../formats/image-format.ts';
+import { checksumLine } from '../formats/write-checksum.ts';
+import type { ImageFormat } from '../image-definition/image-definition.ts';
+import { lockFile } from '../store/file-lock.ts';
+import { runCommand } from '../util/run-command.ts';
+import { contentsKey, makeArtifacts, type TreeContents } from './make-artifacts.ts';
+import { planArtifact, storedDiskFormat, type ArtifactPlan, type ArtifactSources } from './plan-artifacts.ts';
+import { placeArtifact } from './place-artifact.ts';
+import type { Workbench } from './workbench.ts';
+import { writeWhole } from './write-whole.ts';
+
+/** A finished file in the output directory. */
+export interface ImageArtifact {
+  readonly format: ImageFormat;
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly digest: Digest;
+  readonly origin: Origin;
+}
+
+/** What is wanted of a finished tree. `needTree` is called, once, only if something must be made from the layers' bytes. */
+export interface ArtifactsGoal {
+  readonly sources: ArtifactSources;
+  readonly formats: readonly ImageFormat[];
+  readonly outputDirectory: string;
+  readonly needTree: () => Promise<void>;
+}
+
+/**
+ * Has every wanted artifact in the output directory, whole, at the least cost: from the directory itself, from the
+ * store, by converting what the store has, or from the layers.
+ */
+export async function ensureArtifacts(
+  bench: Workbench,
+  goal: ArtifactsGoal,
+): Promise<{ readonly artifacts: readonly ImageArtifact[]; readonly contents: TreeContents }> {
+  const wanted = new Set<ImageFormat>(goal.formats.map((format) => (format === 'raw' ? storedDiskFormat : format)));
+  const plans = [...wanted].map((format) => planArtifact(format, goal.sources));
+  const made = await makeMissing(bench, goal, plans);
+  const artifacts: ImageArtifact[] = [];
+  for (const format of goal.formats) artifacts.push(await placeFormat(bench, goal, { format, made }));
+  const contents = await readContents(bench, goal.sources);
+  return { artifacts, contents: contents ?? { packages: [] } };
+}
+
+async function makeMissing(
+  bench: Workbench,
+  goal: ArtifactsGoal,
+  plans: readonly ArtifactPlan[],
+): Promise<ReadonlySet<ImageFormat>> {
+  const missing = await missingOf(bench, plans);
+  if (missing.length === 0 && (await readContents(bench, goal.sources)) !== undefined) return new Set();
+  const lock = await lockFile(join(bench.store.paths.locks, planArtifact('qcow2', goal.sources).key), bench.signal);
+  try {
+    const still = await missingOf(bench, plans);
+    const started = performance.now();
+    bench.report({ type: 'step-started', step: 'image', hookCount: 0 });
+    await goal.needTree();
+    await makeArtifacts(bench, { sources: goal.sources, missing: still });
+    bench.report({ type: 'step-finished', step: 'image', origin: 'run', durationMs: performance.now() - started });
+    return new Set(still.map((plan) => plan.format));
+  } finally {
+    await lock.release();
+  }
+}
+
+async function missingOf(bench: Workbench, plans: readonly ArtifactPlan[]): Promise<readonly ArtifactPlan[]> {
+  const missing: ArtifactPlan[] = [];
+  for (const plan of plans) {
+    const entry = await bench.store.find(`artifact ${plan.key}`);
+    if (entry === undefined || (await bench.store.locate(entry.digest)) === undefined) missing.push(plan);
+  }
+  return missing;
+}
+
+async function readContents(bench: Workbench, sources: ArtifactSources): Promise<TreeContents | undefined> {
+  const entry = await bench.store.find(contentsKey(sources.tree));
+  const file = entry === undefined ? undefined : await bench.store.locate(entry.digest);
+  return file === undefined ? undefined : (JSON.parse(await readFile(file, 'utf8')) as TreeContents);
+}
+
+async function placeFormat(
+  bench: Workbench,
+  goal: ArtifactsGoal,
+  { format, made }: { readonly format: ImageFormat; readonly made: ReadonlySet<ImageFormat> },
+): Promise<ImageArtifact> {
+  const stored = format === 'raw' ? storedDiskFormat : format;
+  const plan = planArtifact(stored, goal.sources);
+  const entry = await bench.store.find(`artifact ${plan.key}`);
+  const blob = entry === undefined ? undefined : await bench.store.locate(entry.digest);
+  if (entry === undefined || blob === undefined) fail({ code: 'blob-damaged', digest: entry?.digest ?? plan.key });
+  const name = `${goal.sources.definition.name}.${extensionOf(format)}`;
+  const file = join(goal.outputDirectory, name);
+  const digest = format === 'raw' ? await placeRaw(bench, { blob, file, of: entry.digest }) : entry.digest;
+  if (format !== 'raw') await placeArtifact({ blob, digest, file, notes: bench.store.paths.proven });
+  await writeWhole(`${file}.sha256`, checksumLine(digest, name));
+  const origin: Origin = made.has(stored) ? 'run' : 'restored';
+  const artifact = { format, file, sizeBytes: entry.sizeBytes, digest, origin };
+  bench.report({ type: 'artifact', ...artifact });
+  return artifact;
+}
+
+/** A raw disk is written into the output directory only: converted from the stored one, and known again by its digest. */
+async function placeRaw(
+  bench: Workbench,
+  raw: { readonly blob: string; readonly file: string; readonly of: Digest },
+): Promise<Digest> {
+  const known = await bench.store.find<{ readonly raw: Digest }>(`raw of ${raw.of}`);
+  if (known !== undefined && (await digestFile(raw.file).catch(() => '')) === known.metadata.raw) return known.metadata.raw;
+  const part = `${raw.file}.part`;
+  const args = ['convert', '-q', '-f', 'qcow2', '-O', 'raw', raw.blob, part];
+  const converted = await runCommand({ file: 'qemu-img', args });
+  if (!converted.ok) {
+    await rm(part, { force: true });
+    fail({ code: 'command-failed', command: `qemu-img ${args.join(' ')}`, status: converted.status, output: converted.stderr });
+  }
+  const digest = await digestFile(part);
+  await rename(part, raw.file);
+  await bench.store.commitBytes(`raw of ${raw.of}`, Buffer.from(digest), { raw: digest });
+  return digest;
+}
+

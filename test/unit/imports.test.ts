@@ -35,7 +35,7 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   layers: storage,
   sources: storage,
   'block-device': storage,
-  formats: storage,
+  formats: [...storage, 'block-device'],
   plan: [...base, 'image-definition', 'elements'],
 };
 

@@ -2,7 +2,9 @@ import type { BuildEvent, Origin } from '@kiln/engine/events/build-event.ts';
 
 /** How far a build has come, as its events tell it. */
 export interface BuildProgress {
-  /** In the order in which they began. */
+  /** Names of the steps to come, in order; empty where they are not known. */
+  readonly planned: readonly string[];
+  /** In planned order, whatever order their events came in; those that were not planned at the end. */
   readonly steps: readonly StepProgress[];
   readonly artifacts: readonly Artifact[];
 }
@@ -24,7 +26,7 @@ export interface StepProgress {
 export interface HookProgress {
   readonly name: string;
   readonly element: string;
-  /** Counts from 1. */
+  /** Counts from 0. */
   readonly index: number;
   readonly count: number;
   readonly startedAtMs: number;
@@ -33,13 +35,16 @@ export interface HookProgress {
 
 export type Artifact = Extract<BuildEvent, { readonly type: 'artifact' }>;
 
-export const noProgress: BuildProgress = { steps: [], artifacts: [] };
+/** A build that has not begun. */
+export function noProgress(planned: readonly string[] = []): BuildProgress {
+  return { planned, steps: [], artifacts: [] };
+}
 
 /** The progress after one more event, which happened at `nowMs`. Pure. Events of steps that never began are let pass. */
 export function advance(progress: BuildProgress, event: BuildEvent, nowMs: number): BuildProgress {
   switch (event.type) {
     case 'step-started':
-      return { ...progress, steps: [...progress.steps, startedStep(event, nowMs)] };
+      return addStep(progress, startedStep(event, nowMs));
     case 'step-finished':
       return finishStep(progress, event, nowMs);
     case 'hook-started': {
@@ -96,7 +101,16 @@ function finishStep(progress: BuildProgress, event: StepFinished, nowMs: number)
   const done = { state: 'done', hook: undefined, origin, durationMs, sizeBytes } as const;
   if (progress.steps.some((it) => it.name === name)) return changeStep(progress, name, () => done);
   const began = startedStep({ type: 'step-started', step: name, hookCount: 0 }, nowMs - durationMs);
-  return { ...progress, steps: [...progress.steps, { ...began, ...done }] };
+  return addStep(progress, { ...began, ...done });
+}
+
+/** The engine tells of restored steps last, when it knows that their bytes will not be missed. */
+function addStep(progress: BuildProgress, step: StepProgress): BuildProgress {
+  const place = ({ name }: StepProgress): number => progress.planned.indexOf(name) + 1 || Infinity;
+  const steps = [...progress.steps, step].toSorted((a, b) =>
+    place(a) === place(b) ? 0 : place(a) - place(b),
+  );
+  return { ...progress, steps };
 }
 
 function changeStep(

@@ -14,8 +14,8 @@ export interface ReporterOptions {
   readonly mode: ReportMode;
   /** Show each line that hooks print. */
   readonly verbose?: boolean;
-  /** How many steps there will be; left out where it is not known. */
-  readonly stepCount?: number;
+  /** Names of the steps to come, in order; left out where they are not known. One: no table, but a line. */
+  readonly steps?: readonly string[];
   /** Environment to read NO_COLOR, FORCE_COLOR and TERM from. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds of a clock that never goes back. */
@@ -30,7 +30,7 @@ export function createReporter(options: ReporterOptions): Reporter {
     stream: options.stream,
     resultStream,
     verbose: options.verbose ?? false,
-    stepCount: options.stepCount,
+    steps: options.steps ?? [],
     colours: coloursThatAre[wantsColour(options.stream, environment) ? 'on' : 'off'],
     resultColours: coloursThatAre[wantsColour(resultStream, environment) ? 'on' : 'off'],
     now: options.now ?? (() => performance.now()),

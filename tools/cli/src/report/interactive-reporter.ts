@@ -16,15 +16,15 @@ const redrawEveryMs = 100;
  * Draws on a timer that does not keep the process alive, so that a hook which prints thousands of lines costs nothing.
  */
 export function createInteractiveReporter(settings: ReporterSettings): Reporter {
-  const { stream, colours, now, stepCount } = settings;
+  const { stream, colours, now } = settings;
   const screen = createLogUpdate(stream as NodeJS.WriteStream);
   const started = now();
-  let progress = noProgress;
+  let progress = noProgress(settings.steps);
   let timer: NodeJS.Timeout | undefined;
 
   const draw = (): void => {
     const size = { columns: stream.columns ?? 80, rows: stream.rows ?? 24 };
-    screen(liveView(progress, { ...size, nowMs: now(), stepCount, colours }));
+    screen(liveView(progress, { ...size, nowMs: now(), colours }));
   };
   const printAbove = (text: string): void => {
     screen.clear();

@@ -7,8 +7,6 @@ export interface ViewSettings {
   readonly columns: number;
   readonly rows: number;
   readonly nowMs: number;
-  /** How many steps the build has, where that is known. */
-  readonly stepCount: number | undefined;
   readonly colours: Colours;
 }
 
@@ -21,9 +19,9 @@ const frameMs = 100;
  * Never wider than `columns`, nor higher than `rows` less one; the oldest steps give way. Pure.
  */
 export function liveView(progress: BuildProgress, settings: ViewSettings): string {
-  const running = progress.steps.flatMap((step, index) =>
-    step.state === 'running' ? runningLines(step, index + 1, settings) : [],
-  );
+  const running = progress.steps
+    .filter((it) => it.state === 'running')
+    .flatMap((it) => runningLines(it, progress.planned, settings));
   const finished = progress.steps
     .filter((it) => it.state !== 'running')
     .map((it) => finishedLine(it, settings));
@@ -44,10 +42,15 @@ function finishedLine(step: StepProgress, { columns, colours }: ViewSettings): s
   return `${colours.green('✔')} ${fitColumns(cells.join(' ').trimEnd(), columns - 2)}`;
 }
 
-function runningLines(step: StepProgress, position: number, settings: ViewSettings): readonly string[] {
-  const { columns, nowMs, colours, stepCount } = settings;
+function runningLines(
+  step: StepProgress,
+  planned: readonly string[],
+  settings: ViewSettings,
+): readonly string[] {
+  const { columns, nowMs, colours } = settings;
   const frame = spinner[Math.floor(nowMs / frameMs) % spinner.length] ?? '';
-  const place = stepCount === undefined || stepCount < 2 ? '' : `step ${position} of ${stepCount}, `;
+  const position = planned.indexOf(step.name) + 1;
+  const place = position === 0 || planned.length < 2 ? '' : `step ${position} of ${planned.length}, `;
   const expected = step.expectedMs === undefined ? '' : ` of about ${formatClock(step.expectedMs)}`;
   const clock = `${place}${formatClock(nowMs - step.startedAtMs)}${expected}`;
   const name = fitColumns(step.name.padEnd(14), columns - 2);
@@ -60,7 +63,7 @@ function runningLines(step: StepProgress, position: number, settings: ViewSettin
 
 function hookLines(hook: HookProgress, { columns, nowMs, colours }: ViewSettings): readonly string[] {
   const clock = formatClock(nowMs - hook.startedAtMs);
-  const text = `hook ${hook.index} of ${hook.count}: ${hook.name} (${hook.element})`;
+  const text = `hook ${hook.index + 1} of ${hook.count}: ${hook.name} (${hook.element})`;
   const line = `  ${fitColumns(text, columns - 4 - clock.length)}  ${clock}`;
   const output = printableLine(hook.lastLine).trimEnd();
   return output === '' ? [line] : [line, colours.dim(`  ${fitColumns(output, columns - 2)}`)];

@@ -12,7 +12,7 @@ import { writeEnding } from './write-ending.ts';
 export function createPlainReporter(settings: ReporterSettings): Reporter {
   const { stream, now } = settings;
   const started = now();
-  let progress = noProgress;
+  let progress = noProgress(settings.steps);
   return {
     report(event) {
       progress = advance(progress, event, now());
@@ -26,14 +26,14 @@ export function createPlainReporter(settings: ReporterSettings): Reporter {
 }
 
 function lineOf(event: BuildEvent, progress: BuildProgress, settings: ReporterSettings): string | undefined {
-  const { colours, verbose, stepCount } = settings;
+  const { colours, verbose, steps } = settings;
   switch (event.type) {
     case 'step-started':
       return verbose ? `${event.step}: begins, ${event.hookCount} hooks` : undefined;
     case 'step-finished': {
       const step = progress.steps.find((it) => it.name === event.step);
       // Of a build of one step, this line is the summary as well.
-      return step === undefined || stepCount === 1 ? undefined : stepLine(step, colours);
+      return step === undefined || steps.length === 1 ? undefined : stepLine(step, colours);
     }
     case 'hook-started':
       return verbose ? `${event.step}: hook ${event.hook} (${event.element})` : undefined;

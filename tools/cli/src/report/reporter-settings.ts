@@ -6,7 +6,7 @@ export interface ReporterSettings {
   readonly stream: TerminalOutput;
   readonly resultStream: TerminalOutput;
   readonly verbose: boolean;
-  readonly stepCount: number | undefined;
+  readonly steps: readonly string[];
   readonly colours: Colours;
   readonly resultColours: Colours;
   readonly now: () => number;

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import { advance, failRunningSteps, noProgress } from '../../src/report/build-progress.ts';
 
 const after = (...events: readonly BuildEvent[]) =>
-  events.reduce((progress, event, index) => advance(progress, event, index * 1000), noProgress);
+  events.reduce((progress, event, index) => advance(progress, event, index * 1000), noProgress());
 const hook = { step: 'install', hook: '50-web', element: 'web' } as const;
 
 test('a hook is at work from its beginning to its end, and keeps its last line', () => {
   const running = after(
     { type: 'step-started', step: 'install', hookCount: 1 },
-    { type: 'hook-started', ...hook, index: 1, count: 1 },
+    { type: 'hook-started', ...hook, index: 0, count: 1 },
     { type: 'hook-output', step: 'install', hook: '50-web', line: 'one' },
     { type: 'hook-output', step: 'install', hook: '50-web', line: 'two' },
   );
@@ -41,4 +41,18 @@ test('events do not change the progress that they are added to', () => {
   const copy = structuredClone(before);
   advance(before, { type: 'step-finished', step: 'install', origin: 'run', durationMs: 1 }, 9);
   expect(before).toEqual(copy);
+});
+
+test('steps stand in planned order, whatever order they were told of in', () => {
+  const finished = (step: string): BuildEvent => ({
+    type: 'step-finished',
+    step,
+    origin: 'run',
+    durationMs: 1,
+  });
+  const names = ['install', 'extra', 'root', 'other'];
+  const progress = names
+    .map(finished)
+    .reduce((so, event) => advance(so, event, 0), noProgress(['root', 'install', 'finalise']));
+  expect(progress.steps.map((it) => it.name)).toEqual(['root', 'install', 'extra', 'other']);
 });

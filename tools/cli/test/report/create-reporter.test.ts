@@ -8,7 +8,7 @@ const digest = '6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b
 const events: readonly BuildEvent[] = [
   { type: 'step-finished', step: 'root', origin: 'restored', durationMs: 40, sizeBytes: 121_400_000 },
   { type: 'step-started', step: 'install', hookCount: 2, expectedMs: 70_000 },
-  { type: 'hook-started', ...hook, index: 1, count: 2 },
+  { type: 'hook-started', ...hook, index: 0, count: 2 },
   {
     type: 'hook-output',
     step: 'install',
@@ -67,7 +67,7 @@ describe('plain', () => {
 
   test('a build of one step says what became of it once, on the result stream', () => {
     const [stream, resultStream] = [fakeTerminal(), fakeTerminal()];
-    const reporter = createReporter({ stream, resultStream, mode: 'plain', stepCount: 1 });
+    const reporter = createReporter({ stream, resultStream, mode: 'plain', steps: ['install'] });
     for (const event of events.slice(1, 6)) reporter.report(event);
     reporter.finish({ kind: 'done' });
     expect(stream.text()).toBe('install: hook 50-web (web), 12.3 s\n');
@@ -149,7 +149,7 @@ describe('interactive', () => {
     const reporter = createReporter({
       stream,
       mode: 'interactive',
-      stepCount: 5,
+      steps: ['root', 'install', 'post-install'],
       environment,
       now: clock.now,
     });
@@ -158,7 +158,7 @@ describe('interactive', () => {
     vi.advanceTimersByTime(100);
     expect(screenAfter(stream.text())).toEqual([
       '✔ root           cached      0.0 s   121 MB',
-      '⠋ install        step 2 of 5, 1:05 of about 1:10',
+      '⠋ install        step 2 of 3, 1:05 of about 1:10',
       '  hook 1 of 2: 50-web (web)  1:05',
       '  Setting up web',
       '',

@@ -11,17 +11,16 @@ const events: readonly BuildEvent[] = [
     return { type: 'step-finished', step: `step-${index}`, origin: 'run', durationMs: 1000, sizeBytes: 1000 };
   }),
   { type: 'step-started', step: 'install', hookCount: 1 },
-  { type: 'hook-started', step: 'install', hook: `50-${long}`, element: 'web', index: 1, count: 1 },
+  { type: 'hook-started', step: 'install', hook: `50-${long}`, element: 'web', index: 0, count: 1 },
   { type: 'hook-output', step: 'install', hook: `50-${long}`, line: long },
 ];
-const progress = events.reduce((state, event) => advance(state, event, 0), noProgress);
+const progress = events.reduce((state, event) => advance(state, event, 0), noProgress());
 
 test.each([80, 40, 20, 12])('no line is wider than %i columns', (columns) => {
   const view = liveView(progress, {
     columns,
     rows: 30,
     nowMs: 0,
-    stepCount: 13,
     colours: coloursThatAre.off,
   });
   for (const line of view.split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
@@ -32,7 +31,6 @@ test('on a low screen the oldest steps give way, what is at work stays', () => {
     columns: 80,
     rows: 7,
     nowMs: 0,
-    stepCount: 13,
     colours: coloursThatAre.off,
   });
   expect(view.split('\n').map((line) => line.slice(0, 9))).toEqual([

@@ -1,5 +1,5 @@
 import type { Rule } from './rule.ts';
-import { elementYaml, sourceRepository, yaml } from './rules/data-files.ts';
+import { elementYaml, sourceRepository, verifyFile, yaml } from './rules/data-files.ts';
 import { depsKnown, depsSorted } from './rules/element-lists.ts';
 import { environmentSnippet, executable, hookSilent, phaseFolder } from './rules/hook-files.ts';
 import { aptGet, checksum, hostWrite } from './rules/outside-world.ts';
@@ -7,7 +7,6 @@ import { packageInstalls } from './rules/package-installs.ts';
 import { readme, readmeVariables } from './rules/readme.ts';
 import { debugTrace, shebang, shellOptionRules } from './rules/shell-options.ts';
 import { indent, newline, tabIndent, which } from './rules/shell-style.ts';
-import { verifyFile } from './rules/verify-file.ts';
 
 /** Every rule. Those that dib-lint has as well keep its names, so that exclusions in upstream elements hold. */
 export const allRules: readonly Rule[] = [

@@ -6,7 +6,7 @@ export interface ShellLine {
   readonly text: string;
   /** Without the comment at its end. */
   readonly code: string;
-  /** The line before ends in a backslash. */
+  /** The line before ends in a backslash, or within a quoted text. */
   readonly isContinuation: boolean;
 }
 
@@ -15,21 +15,23 @@ const hereDocument = /(?<!<)<<(-?)\s*(["']?)([A-Za-z_]\w*)\2/g;
 /**
  * Code lines of a shell script.
  *
- * An approximation for linting, not a parser: a quoted string over several lines counts as code.
+ * An approximation for linting, not a parser: quotes within quotes, as in "$(echo \"$x\")", are taken one after the other.
  */
 export function shellLines(script: string): readonly ShellLine[] {
   const lines: ShellLine[] = [];
   const pending: { readonly end: string; readonly tabs: boolean }[] = [];
   let isContinuation = false;
+  let quote = '';
   for (const [index, text] of script.split('\n').entries()) {
     const open = pending[0];
     if (open !== undefined) {
       if ((open.tabs ? text.replace(/^\t+/, '') : text) === open.end) pending.shift();
       continue;
     }
-    const code = withoutComment(text);
+    const { code, openQuote } = withoutComment(text, quote);
     if (code.trim() !== '') lines.push({ number: index + 1, text, code, isContinuation });
-    isContinuation = code.endsWith('\\');
+    quote = openQuote;
+    isContinuation = quote !== '' || code.endsWith('\\');
     for (const found of code.matchAll(hereDocument)) {
       pending.push({ end: found[3] ?? '', tabs: found[1] === '-' });
     }
@@ -37,14 +39,17 @@ export function shellLines(script: string): readonly ShellLine[] {
   return lines;
 }
 
-function withoutComment(line: string): string {
-  let quote = '';
+/** A line without its comment, and the quote that is open at its end. `quote` is the one that was open before it. */
+function withoutComment(line: string, before: string): { readonly code: string; readonly openQuote: string } {
+  let quote = before;
   for (let at = 0; at < line.length; at += 1) {
     const character = line[at] ?? '';
     if (character === '\\' && quote !== "'") at += 1;
     else if (quote !== '') quote = character === quote ? '' : quote;
     else if (character === '"' || character === "'") quote = character;
-    else if (character === '#' && (at === 0 || /[\s;(]/.test(line[at - 1] ?? ''))) return line.slice(0, at);
+    else if (character === '#' && (at === 0 || /[\s;(]/.test(line[at - 1] ?? ''))) {
+      return { code: line.slice(0, at), openQuote: '' };
+    }
   }
-  return line;
+  return { code: line, openQuote: quote };
 }

@@ -10,7 +10,7 @@ test('fixes modes, newlines, the order of element-deps and the path of bash, and
     'README.md': 'Says what it does.',
     'element-deps': ' dpkg\nbase\nbase',
     'environment.d/10-a.bash': { text: 'export A=1\n', mode: 0o755 },
-    'install.d/10-a': '#!/usr/bin/env bash\n# DIB_DEBUG_TRACE\nset -eu',
+    'install.d/10-a': '#!/usr/bin/env bash\n# DIB_DEBUG_TRACE\nset -eu\ntrue',
     'install.d/20-b': { text: '#!/bin/bash -e\n# DIB_DEBUG_TRACE\nset -euo pipefail\n', mode: 0o755 },
   });
   const knownElements = new Set(['base', 'dpkg']);
@@ -26,7 +26,7 @@ test('fixes modes, newlines, the order of element-deps and the path of bash, and
   ]);
   expect(await readFile(join(directory, 'element-deps'), 'utf8')).toBe('base\ndpkg\n');
   expect(await readFile(join(directory, 'install.d/10-a'), 'utf8')).toBe(
-    '#!/bin/bash\n# DIB_DEBUG_TRACE\nset -eu\n',
+    '#!/bin/bash\n# DIB_DEBUG_TRACE\nset -eu\ntrue\n',
   );
   expect((await stat(join(directory, 'install.d/10-a'))).mode & 0o777).toBe(0o755);
   expect((await stat(join(directory, 'environment.d/10-a.bash'))).mode & 0o777).toBe(0o644);

@@ -91,7 +91,7 @@ test('snippets of environment.d are not executable, do not trace, and do not hid
 });
 
 test('shell options may be written in every usual way, and each missing one is told', async () => {
-  const body = (set: string) => ({ text: `#!/bin/bash\n# DIB_DEBUG_TRACE\n${set}\n`, mode: 0o755 });
+  const body = (set: string) => ({ text: `#!/bin/bash\n# DIB_DEBUG_TRACE\n${set}\ntrue\n`, mode: 0o755 });
   for (const set of [
     'set -euo pipefail',
     'set -eu -o pipefail',
@@ -104,7 +104,11 @@ test('shell options may be written in every usual way, and each missing one is t
     'setu install.d/10-a',
     'setpipefail install.d/10-a',
   ]);
-  expect(await findingsOf({ 'install.d/10-a': { text: '#!/bin/sh\nset -eu\n', mode: 0o755 } })).toEqual([]);
+  expect(await findingsOf({ 'install.d/10-a': { text: '#!/bin/sh\nset -eu\ntrue\n', mode: 0o755 } })).toEqual(
+    [],
+  );
+  // A single command has nothing after it that a failure could reach.
+  expect(await findingsOf({ 'bin/a': { text: '#!/bin/bash\nexec b "$@"\n', mode: 0o755 } })).toEqual([]);
   // What runs in the image later is no business of the build.
   expect(await findingsOf({ 'static/usr/bin/a': { text: '#!/bin/bash\ntrue\n', mode: 0o755 } })).toEqual([]);
 });
@@ -200,7 +204,7 @@ test('files that do not parse', async () => {
     'source-repository source-repository-x:4',
     'yaml svc-map:2',
     'verify verify.yaml:1',
-    'verify verify.yaml:2',
+    'verify verify.yaml:3',
   ]);
 });
 
@@ -233,10 +237,10 @@ test('host hooks write below the target root only; chroot hooks anywhere', async
 
 test('a file switches rules off for itself, under the name of either linter', async () => {
   const script =
-    '#!/bin/bash\n# element-lint: disable=setu dibdebugtrace\n# dib-lint: disable=setpipefail\nset -e\n';
+    '#!/bin/bash\n# element-lint: disable=setu dibdebugtrace\n# dib-lint: disable=setpipefail\nset -e\ntrue\n';
   const files = {
     'install.d/10-a': { text: script, mode: 0o755 },
-    'install.d/20-b': { text: '#!/bin/bash\nset -eu\n', mode: 0o755 },
+    'install.d/20-b': { text: '#!/bin/bash\nset -eu\ntrue\n', mode: 0o755 },
   };
   expect(await findingsOf(files)).toEqual(['setpipefail install.d/20-b', 'dibdebugtrace install.d/20-b']);
 });

@@ -22,3 +22,12 @@ test('comments and here-documents are not code', () => {
   expect(lines[0]?.code).toBe('echo "# no comment" ');
   expect(lines.map((it) => it.isContinuation)).toEqual([false, false, false, false, false, true]);
 });
+
+test('a quoted text over several lines goes on, and what is in it is no comment', () => {
+  const lines = shellLines("usage='Usage:\n  # not a comment'\ntrue # a comment\n");
+  expect(lines.map((it) => [it.code, it.isContinuation])).toEqual([
+    ["usage='Usage:", false],
+    ["  # not a comment'", true],
+    ['true ', false],
+  ]);
+});

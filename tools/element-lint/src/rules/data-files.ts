@@ -1,9 +1,13 @@
 import { describeFailure, type Failure } from '@kiln/engine/diagnostics/failure.ts';
 import { parseLocatedYaml } from '@kiln/engine/diagnostics/located-yaml.ts';
 import { parseElementDeclarations } from '@kiln/engine/elements/parse-element-declarations.ts';
+import { parseVerifyFile } from '@kiln/testkit/verify/declared/parse-verify-file.ts';
 import type { LintFile } from '../element-folder.ts';
 import type { Remark } from '../finding.ts';
 import type { Rule } from '../rule.ts';
+
+/** Rules of their own tell of these, bad YAML included. */
+const toldElsewhere: ReadonlySet<string> = new Set(['element.yaml', 'verify.yaml']);
 
 /** Files that are read by machines can be read by them. */
 export const yaml: Rule = {
@@ -12,7 +16,7 @@ export const yaml: Rule = {
   description: 'YAML files parse, and pkg-map is JSON.',
   check: (folder) =>
     folder.files.flatMap((file) => {
-      if (file.text === undefined || file.path.includes('/') || file.path === 'element.yaml') return [];
+      if (file.text === undefined || file.path.includes('/') || toldElsewhere.has(file.path)) return [];
       if (file.path === 'pkg-map' || file.name.endsWith('.json')) return jsonRemarks(file);
       if (!/\.ya?ml$/.test(file.name) && file.path !== 'svc-map') return [];
       const parsed = parseLocatedYaml(file.path, file.text);
@@ -29,6 +33,19 @@ export const elementYaml: Rule = {
     const file = folder.files.find((it) => it.path === 'element.yaml');
     if (file?.text === undefined) return [];
     const parsed = parseElementDeclarations({ element: folder.name, file: file.path, text: file.text });
+    return parsed.ok ? [] : parsed.failures.map((it) => remarkOf(file.path, it));
+  },
+};
+
+/** A misspelt check would check nothing. */
+export const verifyFile: Rule = {
+  name: 'verify',
+  severity: 'error',
+  description: 'verify.yaml is a list of checks that the test kit understands.',
+  check: (folder) => {
+    const file = folder.files.find((it) => it.path === 'verify.yaml');
+    if (file?.text === undefined) return [];
+    const parsed = parseVerifyFile({ element: folder.name, file: file.path, text: file.text });
     return parsed.ok ? [] : parsed.failures.map((it) => remarkOf(file.path, it));
   },
 };

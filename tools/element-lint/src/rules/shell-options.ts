@@ -4,14 +4,11 @@ import type { Rule } from '../rule.ts';
 
 const bash = '/bin/bash';
 
-/** Scripts that run during a build: hooks, and what lies in `bin`. */
+/** Scripts that run during a build: hooks, and what lies in `bin`. One that is a single command needs no options. */
 const buildScripts = (files: readonly LintFile[]): readonly LintFile[] =>
-  files.filter(
-    (it) =>
-      it.shebang !== undefined &&
-      it.shell.length > 0 &&
-      (hookFolders.has(it.folder ?? '') || it.folder === 'bin'),
-  );
+  files
+    .filter((it) => it.shebang !== undefined && it.shell.length > 1)
+    .filter((it) => hookFolders.has(it.folder ?? '') || it.folder === 'bin');
 
 /** Options in a shebang are lost when the script is named to a shell; other paths of bash are not on every system. */
 export const shebang: Rule = {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Failure } from '@kiln/engine/diagnostics/failure.ts';
 import { renderFailures } from '@kiln/engine/diagnostics/render-failure.ts';
+import { readSourceLine } from '../app/read-source-line.ts';
 import type { BuildOutcome } from './build-outcome.ts';
 import type { Colours } from './colours.ts';
 
@@ -17,12 +17,3 @@ export function outcomeText(outcome: BuildOutcome, colours: Colours): string | u
 }
 
 const colourOf = (colours: Colours): 'always' | 'never' => (colours.isColorSupported ? 'always' : 'never');
-
-/** The file may be gone by now; then there is no line to show. */
-function readSourceLine(file: string, line: number): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').split('\n')[line - 1];
-  } catch {
-    return undefined;
-  }
-}

@@ -5,6 +5,13 @@
  */
 export const failureCatalogue = {
   // --- image definitions -------------------------------------------------------------------------------------------
+  'image-not-found': {
+    exitCode: 2,
+    message: (p: { image: string; near?: string | undefined }) =>
+      `there is no image '${p.image}' (images/${p.image}/image.yaml)`,
+    hint: (p: { near?: string | undefined }) =>
+      p.near === undefined ? undefined : `did you mean '${p.near}'?`,
+  },
   'definition-unreadable': {
     exitCode: 2,
     message: (p: { file: string; reason: string }) => `cannot read ${p.file}: ${p.reason}`,
@@ -116,13 +123,15 @@ export const failureCatalogue = {
   'bios-grub-no-room': {
     exitCode: 1,
     message: (p: { reason: string }) => `GRUB for BIOS cannot be installed on this disk: ${p.reason}`,
-    hint: () => 'use the block-device-mbr, block-device-gpt or block-device-efi element, or a layout with room for it',
+    hint: () =>
+      'use the block-device-mbr, block-device-gpt or block-device-efi element, or a layout with room for it',
   },
   'format-unknown': {
     exitCode: 2,
     message: (p: { format: string; known: readonly string[]; near?: string | undefined }) =>
       `unknown image format '${p.format}'; there are ${p.known.join(', ')}`,
-    hint: (p: { near?: string | undefined }) => (p.near === undefined ? undefined : `did you mean '${p.near}'?`),
+    hint: (p: { near?: string | undefined }) =>
+      p.near === undefined ? undefined : `did you mean '${p.near}'?`,
   },
 
   // --- host --------------------------------------------------------------------------------------------------------
@@ -232,6 +241,11 @@ export const failureCatalogue = {
   'verify-file-invalid': {
     exitCode: 2,
     message: (p: { element: string; file: string; reason: string }) => `${p.file}: ${p.reason}`,
+  },
+  'boot-profile-unknown': {
+    exitCode: 2,
+    message: (p: { profile: string; known: readonly string[] }) => `there is no boot profile '${p.profile}'`,
+    hint: (p: { known: readonly string[] }) => `take one of: ${p.known.join(', ')}`,
   },
   'machine-failed': {
     exitCode: 1,

@@ -35,6 +35,7 @@ function isLetThrough(name: string, mentioned: MentionedVariables): boolean {
   return alwaysLetThrough.has(name) || (!isSessionVariable(name) && isMentioned(name, mentioned));
 }
 
-function isSessionVariable(name: string): boolean {
+/** Whether a variable belongs to the login session and never reaches a hook. */
+export function isSessionVariable(name: string): boolean {
   return sessionVariables.some((it) => (it.endsWith('*') ? name.startsWith(it.slice(0, -1)) : name === it));
 }

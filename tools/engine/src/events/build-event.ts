@@ -5,7 +5,12 @@ export type Origin = 'run' | 'restored' | 'resumed';
 
 /** Something that a reporter may show. Events say what happens, never how to print it; durations are in milliseconds. */
 export type BuildEvent =
-  | { readonly type: 'step-started'; readonly step: string; readonly hookCount: number; readonly expectedMs?: number }
+  | {
+      readonly type: 'step-started';
+      readonly step: string;
+      readonly hookCount: number;
+      readonly expectedMs?: number;
+    }
   | {
       readonly type: 'step-finished';
       readonly step: string;

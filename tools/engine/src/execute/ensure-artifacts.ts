@@ -39,7 +39,9 @@ export async function ensureArtifacts(
   bench: Workbench,
   goal: ArtifactsGoal,
 ): Promise<{ readonly artifacts: readonly ImageArtifact[]; readonly contents: TreeContents }> {
-  const wanted = new Set<ImageFormat>(goal.formats.map((format) => (format === 'raw' ? storedDiskFormat : format)));
+  const wanted = new Set<ImageFormat>(
+    goal.formats.map((format) => (format === 'raw' ? storedDiskFormat : format)),
+  );
   const plans = [...wanted].map((format) => planArtifact(format, goal.sources));
   const made = await makeMissing(bench, goal, plans);
   const artifacts: ImageArtifact[] = [];
@@ -55,14 +57,22 @@ async function makeMissing(
 ): Promise<ReadonlySet<ImageFormat>> {
   const missing = await missingOf(bench, plans);
   if (missing.length === 0 && (await readContents(bench, goal.sources)) !== undefined) return new Set();
-  const lock = await lockFile(join(bench.store.paths.locks, planArtifact('qcow2', goal.sources).key), bench.signal);
+  const lock = await lockFile(
+    join(bench.store.paths.locks, planArtifact('qcow2', goal.sources).key),
+    bench.signal,
+  );
   try {
     const still = await missingOf(bench, plans);
     const started = performance.now();
     bench.report({ type: 'step-started', step: 'image', hookCount: 0 });
     await goal.needTree();
     await makeArtifacts(bench, { sources: goal.sources, missing: still });
-    bench.report({ type: 'step-finished', step: 'image', origin: 'run', durationMs: performance.now() - started });
+    bench.report({
+      type: 'step-finished',
+      step: 'image',
+      origin: 'run',
+      durationMs: performance.now() - started,
+    });
     return new Set(still.map((plan) => plan.format));
   } finally {
     await lock.release();
@@ -93,7 +103,8 @@ async function placeFormat(
   const plan = planArtifact(stored, goal.sources);
   const entry = await bench.store.find(`artifact ${plan.key}`);
   const blob = entry === undefined ? undefined : await bench.store.locate(entry.digest);
-  if (entry === undefined || blob === undefined) fail({ code: 'blob-damaged', digest: entry?.digest ?? plan.key });
+  if (entry === undefined || blob === undefined)
+    fail({ code: 'blob-damaged', digest: entry?.digest ?? plan.key });
   const name = `${goal.sources.definition.name}.${extensionOf(format)}`;
   const file = join(goal.outputDirectory, name);
   const digest = format === 'raw' ? await placeRaw(bench, { blob, file, of: entry.digest }) : entry.digest;
@@ -111,17 +122,22 @@ async function placeRaw(
   raw: { readonly blob: string; readonly file: string; readonly of: Digest },
 ): Promise<Digest> {
   const known = await bench.store.find<{ readonly raw: Digest }>(`raw of ${raw.of}`);
-  if (known !== undefined && (await digestFile(raw.file).catch(() => '')) === known.metadata.raw) return known.metadata.raw;
+  if (known !== undefined && (await digestFile(raw.file).catch(() => '')) === known.metadata.raw)
+    return known.metadata.raw;
   const part = `${raw.file}.part`;
   const args = ['convert', '-q', '-f', 'qcow2', '-O', 'raw', raw.blob, part];
   const converted = await runCommand({ file: 'qemu-img', args });
   if (!converted.ok) {
     await rm(part, { force: true });
-    fail({ code: 'command-failed', command: `qemu-img ${args.join(' ')}`, status: converted.status, output: converted.stderr });
+    fail({
+      code: 'command-failed',
+      command: `qemu-img ${args.join(' ')}`,
+      status: converted.status,
+      output: converted.stderr,
+    });
   }
   const digest = await digestFile(part);
   await rename(part, raw.file);
   await bench.store.commitBytes(`raw of ${raw.of}`, Buffer.from(digest), { raw: digest });
   return digest;
 }
-

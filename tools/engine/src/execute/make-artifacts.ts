@@ -35,7 +35,8 @@ export async function makeArtifacts(bench: Workbench, run: ArtifactRun): Promise
       const layerFiles = await locateLayers(bench, run.sources);
       await mountOverlay(sandbox.run, { name: 'mnt', layerFiles, writable: 'no' });
       const diskFile = join(folder.path, 'disk.raw');
-      if (run.missing.some(({ format }) => !isTreeFormat(format))) await makeDisk(bench, sandbox, { ...run, diskFile });
+      if (run.missing.some(({ format }) => !isTreeFormat(format)))
+        await makeDisk(bench, sandbox, { ...run, diskFile });
       for (const plan of run.missing) await makeArtifact(bench, sandbox, { ...run, diskFile, plan });
       await recordContents(bench, sandbox, run.sources.tree);
     } finally {
@@ -71,7 +72,11 @@ async function locateLayers(bench: Workbench, sources: ArtifactSources): Promise
   return files;
 }
 
-async function makeDisk(bench: Workbench, sandbox: Sandbox, run: ArtifactRun & { diskFile: string }): Promise<void> {
+async function makeDisk(
+  bench: Workbench,
+  sandbox: Sandbox,
+  run: ArtifactRun & { diskFile: string },
+): Promise<void> {
   const { sources, diskFile } = run;
   const layout = await layOut(sandbox, sources);
   await writeDisk({
@@ -82,7 +87,10 @@ async function makeDisk(bench: Workbench, sandbox: Sandbox, run: ArtifactRun & {
     run: sandbox.run,
     signal: bench.signal,
   });
-  const [bootImage, coreImage] = [await readFromTree(sandbox, 'boot.img'), await readFromTree(sandbox, 'core.img')];
+  const [bootImage, coreImage] = [
+    await readFromTree(sandbox, 'boot.img'),
+    await readFromTree(sandbox, 'core.img'),
+  ];
   if (bootImage === undefined || coreImage === undefined) return;
   await installBiosGrub({ layout, diskFile, bootImage, coreImage, run: sandbox.run });
 }

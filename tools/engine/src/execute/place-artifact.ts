@@ -35,8 +35,14 @@ export async function placeArtifact({ blob, digest, file, notes }: Placement): P
   const copied = await runCommand({ file: 'cp', args: ['--reflink=auto', '--sparse=auto', blob, part] });
   if (!copied.ok) {
     await rm(part, { force: true });
-    if (/No space left/.test(copied.stderr)) fail({ code: 'disk-full', path: dirname(file), freeBytes: 0, doing: `writing ${file}` });
-    fail({ code: 'command-failed', command: `cp ${blob} ${part}`, status: copied.status, output: copied.stderr });
+    if (/No space left/.test(copied.stderr))
+      fail({ code: 'disk-full', path: dirname(file), freeBytes: 0, doing: `writing ${file}` });
+    fail({
+      code: 'command-failed',
+      command: `cp ${blob} ${part}`,
+      status: copied.status,
+      output: copied.stderr,
+    });
   }
   await chmod(part, 0o644);
   if ((await digestFile(part)) !== digest) fail({ code: 'blob-damaged', digest });
@@ -47,5 +53,7 @@ export async function placeArtifact({ blob, digest, file, notes }: Placement): P
 
 async function factsOf(file: string, digest: Digest): Promise<string | undefined> {
   const facts = await stat(file, { bigint: true }).catch(() => undefined);
-  return facts === undefined ? undefined : `${digest} ${facts.size} ${facts.mtimeNs} ${facts.ctimeNs} ${facts.ino}`;
+  return facts === undefined
+    ? undefined
+    : `${digest} ${facts.size} ${facts.mtimeNs} ${facts.ctimeNs} ${facts.ino}`;
 }

@@ -1,5 +1,5 @@
 import { isMentioned, variablesMentionedIn } from '../elements/mentioned-variables.ts';
-import { selectEnvironment } from '../elements/select-environment.ts';
+import { isSessionVariable, selectEnvironment } from '../elements/select-environment.ts';
 import type { HookFile } from '../elements/merge-hooks.ts';
 import type { ResolvedImage } from '../elements/resolved-image.ts';
 import { byteOrder } from '../util/byte-order.ts';
@@ -28,6 +28,8 @@ export interface EnvironmentSources {
 export interface HookEnvironment {
   readonly variables: Readonly<Record<string, string>>;
   readonly keyed: Readonly<Record<string, string>>;
+  /** Names that would be let through if the user set them, as far as they can be told beforehand. */
+  readonly readable: readonly string[];
 }
 
 /**
@@ -54,8 +56,14 @@ export function hookEnvironment(
     .toSorted(([a], [b]) => byteOrder(a, b));
   const functions = bashFunctions(image, textOf(step.files));
   const keyed = { ...Object.fromEntries(relevant.filter(([name]) => !isProxy(name))), ...functions };
+  const fixed = new Set([...Object.keys(framework), ...Object.keys(image.definition.environment)]);
+  const outside = [...mentioned.names, ...Object.keys(selectEnvironment(sources.user, mentioned))];
+  const readable = [...new Set(outside)].filter(
+    (name) => settable.test(name) && !fixed.has(name) && !isProxy(name),
+  );
   return {
     keyed,
+    readable: readable.filter((name) => !isSessionVariable(name)).toSorted(byteOrder),
     variables: {
       ...Object.fromEntries(Object.entries(chosen).filter(([name]) => isProxy(name))),
       ...Object.fromEntries(relevant),
@@ -64,6 +72,9 @@ export function hookEnvironment(
     },
   };
 }
+
+/** Variables that users set are written in capitals, with an underscore; the rest are a script's own. */
+const settable = /^[A-Z][A-Z0-9]*_\w+$/;
 
 function isProxy(name: string): boolean {
   return /^(https?|ftp|no)_proxy$/i.test(name);

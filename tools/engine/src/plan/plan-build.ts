@@ -48,6 +48,7 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
         hooksDirectory,
         elementFiles: visibleElements,
         environment: environment.variables,
+        readableVariables: environment.readable,
         packages,
         restorable: image.elements.every((element) => element.declarations.restorable),
         inputs: {

@@ -1,0 +1,4 @@
+export async function bootImage(request: unknown): Promise<number> {
+  void request;
+  return 1;
+}

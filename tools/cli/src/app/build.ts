@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { BuildFailure } from '@kiln/engine/diagnostics/failure.ts';
+import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
+import type { Report } from '@kiln/engine/events/build-event.ts';
+import {
+  buildImage,
+  buildSteps,
+  type BuildOutcome,
+  type BuildRequest,
+} from '@kiln/engine/execute/build-image.ts';
+import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
+import type { StepName } from '@kiln/engine/plan/step.ts';
+import { loadImage } from './load-image.ts';
+import { outputDirectory, type Workspace } from './workspace.ts';
+
+/** Which image, of which workspace, and who listens. */
+export interface ImageRequest {
+  readonly workspace: Workspace;
+  readonly image: string;
+  readonly configuration: string | undefined;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+/** Builds an image into its output directory. Fails with a BuildFailure. */
+export async function build(
+  request: ImageRequest,
+): Promise<BuildOutcome & { readonly image: ResolvedImage }> {
+  const image = loadReported(request);
+  const directory = outputDirectory(request.workspace, request.image, request.configuration);
+  const outcome = await buildImage(engineRequest(request, image), directory);
+  return { ...outcome, image };
+}
+
+/** Brings one step of an image up to date and writes its record where the task graph looks for it. */
+export async function buildStep(request: ImageRequest, step: StepName): Promise<void> {
+  const image = loadReported(request);
+  const states = await buildSteps(engineRequest(request, image), { until: step, need: 'records' });
+  const record = states.at(-1)?.record;
+  if (record === undefined) return;
+  const directory = outputDirectory(request.workspace, request.image, request.configuration);
+  await writeWhole(join(directory, 'steps', step, 'layer.json'), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Loads an image and reports its warnings; fails with everything that is wrong with it. */
+export function loadReported(request: ImageRequest): ResolvedImage {
+  const loaded = loadImage(request.workspace, request.image, request.configuration);
+  if (!loaded.ok) throw new BuildFailure(loaded.failures);
+  for (const failure of loaded.warnings) request.report({ type: 'warning', failure });
+  return loaded.value;
+}
+
+function engineRequest(request: ImageRequest, image: ResolvedImage): BuildRequest {
+  const directory = outputDirectory(request.workspace, request.image, request.configuration);
+  return {
+    image,
+    environment: process.env,
+    store: request.workspace.store,
+    work: request.workspace.work,
+    logDirectory: join(directory, 'logs'),
+    report: request.report,
+    signal: request.signal,
+  };
+}

@@ -1,0 +1,64 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Result } from '@kiln/engine/diagnostics/result.ts';
+import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
+import { resolveImage } from '@kiln/engine/elements/resolve-image.ts';
+import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
+import { applyConfiguration } from '@kiln/engine/image-definition/apply-configuration.ts';
+import type { Architecture, ImageDefinition } from '@kiln/engine/image-definition/image-definition.ts';
+import { readImageDefinition } from '@kiln/engine/image-definition/read-image-definition.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Names of the workspace's images, in byte order. */
+export function imageNames(workspace: Pick<Workspace, 'root'>): readonly string[] {
+  const folder = join(workspace.root, 'images');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, 'image.yaml')))
+    .toSorted();
+}
+
+/** Reads an image's definition as one of its configurations has it; or tells everything that is wrong with it. */
+export function loadDefinition(
+  workspace: Workspace,
+  name: string,
+  configuration: string | undefined,
+): Result<ImageDefinition> {
+  const file = join(workspace.root, 'images', name, 'image.yaml');
+  if (!existsSync(file)) {
+    const near = nearName(name, imageNames(workspace));
+    return { ok: false, failures: [{ code: 'image-not-found', image: name, near }] };
+  }
+  const shown = relative(process.cwd(), file);
+  const read = readImageDefinition(shown.startsWith('..') ? file : shown, {
+    hostArchitecture: hostArchitecture(),
+  });
+  if (!read.ok || configuration === undefined) return read;
+  const applied = applyConfiguration(read.value, configuration);
+  return applied.ok ? { ...applied, warnings: [...read.warnings, ...applied.warnings] } : applied;
+}
+
+/** Reads and resolves an image. */
+export function loadImage(
+  workspace: Workspace,
+  name: string,
+  configuration: string | undefined,
+): Result<ResolvedImage> {
+  const definition = loadDefinition(workspace, name, configuration);
+  if (!definition.ok) return definition;
+  const resolved = resolveImage(definition.value, workspace.elementPath);
+  return resolved.ok ? { ...resolved, warnings: [...definition.warnings, ...resolved.warnings] } : resolved;
+}
+
+/** Debian's name of this machine's architecture. */
+export function hostArchitecture(): Architecture {
+  const names: Readonly<Record<string, Architecture>> = {
+    x64: 'amd64',
+    arm64: 'arm64',
+    arm: 'armhf',
+    ia32: 'i386',
+    ppc64: 'ppc64el',
+    s390x: 's390x',
+  };
+  return names[process.arch] ?? 'amd64';
+}

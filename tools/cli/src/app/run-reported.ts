@@ -1,0 +1,73 @@
+import { BuildFailure, describeFailure, type Failure } from '@kiln/engine/diagnostics/failure.ts';
+import type { Report } from '@kiln/engine/events/build-event.ts';
+import { createReporter } from '../report/create-reporter.ts';
+import type { Reporter } from '../report/reporter.ts';
+import type { ReportMode } from '../report/terminal-output.ts';
+
+/** How what happens is to be shown. */
+export interface ShowOptions {
+  readonly mode: ReportMode | undefined;
+  readonly verbose: boolean;
+  readonly stepCount: number | undefined;
+  /** Show this step alone: the others are tasks of their own. */
+  readonly only?: string;
+}
+
+/**
+ * Runs a piece of work under a reporter, and turns what comes of it into an exit code: 0 done, that of the worst failure
+ * (1, 2, 3), 70 for a bug, 130 when interrupted.
+ */
+export async function runReported(
+  show: ShowOptions,
+  body: (report: Report, signal: AbortSignal) => Promise<void>,
+): Promise<number> {
+  const mode =
+    show.mode ?? (process.stderr.isTTY && process.env['CI'] === undefined ? 'interactive' : 'plain');
+  const reporter = createReporter({
+    stream: process.stderr,
+    resultStream: process.stdout,
+    mode,
+    verbose: show.verbose,
+    environment: process.env,
+    ...(show.stepCount === undefined ? {} : { stepCount: show.stepCount }),
+  });
+  const interrupt = new AbortController();
+  const stop = () => interrupt.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop).once('disconnect', stop);
+  try {
+    await body(
+      show.only === undefined ? reporter.report : onlyStep(show.only, reporter.report),
+      interrupt.signal,
+    );
+    reporter.finish({ kind: 'done' });
+    return 0;
+  } catch (error) {
+    return exitCodeFor(error, interrupt.signal, reporter);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('disconnect', stop);
+  }
+}
+
+function onlyStep(step: string, report: Report): Report {
+  return (event) => {
+    if (event.type !== 'step-finished' || event.step === step || event.origin !== 'restored') report(event);
+  };
+}
+
+function exitCodeFor(error: unknown, signal: AbortSignal, reporter: Reporter): number {
+  if (signal.aborted) {
+    reporter.finish({ kind: 'cancelled' });
+    return 130;
+  }
+  if (error instanceof BuildFailure) {
+    reporter.finish({ kind: 'failed', failures: error.failures });
+    return worstExitCode(error.failures);
+  }
+  process.stderr.write(`this is a bug in Kiln: ${error instanceof Error ? error.stack : String(error)}\n`);
+  return 70;
+}
+
+/** A host that cannot goes before a wrong definition, and that before a build that failed. */
+export function worstExitCode(failures: readonly Failure[]): number {
+  return Math.max(1, ...failures.map((failure) => describeFailure(failure).exitCode));
+}

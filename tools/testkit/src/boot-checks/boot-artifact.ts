@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fail } from '@kiln/engine/diagnostics/failure.ts';
+import { createHostRunner } from '../host/host-runner.ts';
+import { amphoraProfile } from './amphora-profile.ts';
+import { loginProfile, type BootProfile } from './boot-profile.ts';
+import type { BootReport } from './boot-report.ts';
+import type { BootArtifactRequest } from './boot-request.ts';
+import { readImageFacts } from './image-facts.ts';
+import { observeBoot } from './observe-boot.ts';
+
+/** Profiles by name. */
+export const bootProfiles: ReadonlyMap<string, BootProfile> = new Map(
+  [loginProfile, amphoraProfile].map((profile) => [profile.name, profile]),
+);
+
+/**
+ * Starts an image in QEMU and judges what it does: login prompt, failed units, cloud-init, kernel settings, and what
+ * the profile asks. Needs `bootTools` and `verificationTools`; no root.
+ *
+ * Throws a BuildFailure for an unreadable artifact, a missing tool, an unknown profile, or a QEMU that does not start.
+ */
+export async function bootArtifact(request: BootArtifactRequest): Promise<BootReport> {
+  const profile = bootProfiles.get(request.profile);
+  if (profile === undefined) {
+    return fail({ code: 'boot-profile-unknown', profile: request.profile, known: [...bootProfiles.keys()] });
+  }
+  const run = createHostRunner(request.signal);
+  const directory = await mkdtemp(join(tmpdir(), 'kiln-boot-'));
+  try {
+    const found = await readImageFacts(request.artifact, run);
+    const facts = { ...found, packages: request.packages ?? found.packages };
+    const prepared = await profile.prepare({ facts, directory, run });
+    try {
+      const observed = await observeBoot({ request, facts, prepared, directory, run });
+      const counts = { pass: 0, fail: 0, skip: 0 };
+      for (const check of observed.checks) counts[check.status] += 1;
+      return {
+        artifact: request.artifact,
+        profile: profile.name,
+        firmware: request.firmware,
+        passed: counts.fail === 0,
+        counts,
+        logDirectory: request.logDirectory,
+        ...observed,
+      };
+    } finally {
+      prepared.close();
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

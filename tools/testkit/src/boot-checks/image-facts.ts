@@ -1,0 +1,40 @@
+import type { Runner } from '@kiln/engine/util/runner.ts';
+import { inspectDisk } from '../disk/inspect-disk.ts';
+import { openDiskImage } from '../disk/open-disk-image.ts';
+import type { DiskTree } from '../disk/open-tree.ts';
+import { isInstalled, readDpkgStatus } from '../verify/system/dpkg-status.ts';
+import { findKernels } from '../verify/system/kernels.ts';
+
+/** What must be known of an image before it is started, read from its files. */
+export interface ImageFacts {
+  readonly format: 'qcow2' | 'raw';
+  readonly hasCloudInit: boolean;
+  /** Undefined where the image has several kernels, or none. */
+  readonly kernelVersion: string | undefined;
+  /** Versions by name; empty without a dpkg database. */
+  readonly packages: Readonly<Record<string, string>>;
+}
+
+/** Opens an image and reads its facts. Throws as `openDiskImage` does. */
+export async function readImageFacts(file: string, run: Runner): Promise<ImageFacts> {
+  const image = await openDiskImage({ file, run });
+  try {
+    const { tree } = await inspectDisk(image, run);
+    return { format: image.format, ...(await readTreeFacts(tree)) };
+  } finally {
+    await image.close();
+  }
+}
+
+/** The same facts of a tree. */
+export async function readTreeFacts(tree: DiskTree): Promise<Omit<ImageFacts, 'format'>> {
+  const packages = (await readDpkgStatus(tree)) ?? new Map();
+  const [kernel, ...others] = await findKernels(tree);
+  return {
+    hasCloudInit: await tree.exists('/usr/bin/cloud-init'),
+    kernelVersion: others.length === 0 ? kernel?.version : undefined,
+    packages: Object.fromEntries(
+      [...packages].filter(([, state]) => isInstalled(state)).map(([name, state]) => [name, state.version]),
+    ),
+  };
+}

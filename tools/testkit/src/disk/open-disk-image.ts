@@ -1,0 +1,85 @@
+import { mkdir, mkdtemp, open, realpath, rm, stat, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fail } from '@kiln/engine/diagnostics/failure.ts';
+import type { Runner } from '@kiln/engine/util/runner.ts';
+import { openFileSource, type ByteSource } from './byte-source.ts';
+import { parseQcow2Header, type Qcow2Header } from './qcow2-header.ts';
+
+/** A disk image opened for reading, whatever its format. Close it: a qcow2 image was unpacked into a temporary file. */
+export interface OpenDiskImage {
+  readonly file: string;
+  readonly format: 'qcow2' | 'raw';
+  /** Undefined for raw images. */
+  readonly qcow2: Qcow2Header | undefined;
+  /** Size of the file itself, as far as it occupies the disk. */
+  readonly allocatedBytes: number;
+  /** The disk's bytes as a plain file, under a path that debugfs and mtools can take. */
+  readonly rawFile: string;
+  readonly source: ByteSource;
+  /** Private folder, removed by `close`. */
+  readonly scratchDirectory: string;
+  readonly close: () => Promise<void>;
+}
+
+export interface OpenDiskImageRequest {
+  readonly file: string;
+  readonly run: Runner;
+  /** Where to unpack; the system's folder for temporary files unless said. */
+  readonly temporaryDirectory?: string | undefined;
+}
+
+/**
+ * Opens a qcow2 or raw image by path. A qcow2 image becomes a sparse raw copy, since debugfs, e2fsck and mtools want
+ * a plain file; a raw image is read where it lies, through a symlink.
+ *
+ * Throws a BuildFailure 'artifact-unreadable' for a file that is absent, or that needs a backing file: such an image
+ * is no artifact, and following its reference would read files of the host.
+ */
+export async function openDiskImage(request: OpenDiskImageRequest): Promise<OpenDiskImage> {
+  const { file, run } = request;
+  const unreadable = (reason: string): never => fail({ code: 'artifact-unreadable', file, reason });
+  const stats = await stat(file).catch((error: Error) => unreadable(error.message));
+  if (!stats.isFile()) unreadable('it is not a file');
+  const qcow2 = parseQcow2Header(await readHead(file));
+  const [missing] = qcow2?.needs ?? [];
+  if (missing !== undefined) unreadable(`it cannot be read without its ${missing}`);
+
+  const parent = request.temporaryDirectory ?? tmpdir();
+  await mkdir(parent, { recursive: true });
+  const scratchDirectory = await mkdtemp(join(await realpath(parent), 'kiln-disk-'));
+  const rawFile = join(scratchDirectory, 'disk.raw');
+  const discard = () => rm(scratchDirectory, { recursive: true, force: true });
+  try {
+    const origin = await realpath(file);
+    if (qcow2 === undefined) await symlink(origin, rawFile);
+    else await run(['qemu-img', 'convert', '-f', 'qcow2', '-O', 'raw', '-W', '-m', '4', origin, rawFile]);
+    const source = await openFileSource(rawFile);
+    return {
+      file,
+      format: qcow2 === undefined ? 'raw' : 'qcow2',
+      qcow2,
+      allocatedBytes: stats.blocks * 512,
+      rawFile,
+      source,
+      scratchDirectory,
+      close: async () => {
+        await source.close();
+        await discard();
+      },
+    };
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+}
+
+async function readHead(file: string): Promise<Buffer> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,113 @@
+/** Hardware virtualisation, or translation in software, which works everywhere. */
+export type Accelerator = 'kvm' | 'tcg';
+
+/** A disk image attached to a machine. Nothing is ever written to the file itself. */
+export interface MachineDisk {
+  readonly file: string;
+  readonly format: 'qcow2' | 'raw';
+  /** `blank` disks are the machine's own and may be written; `image` disks get a temporary overlay. */
+  readonly use: 'image' | 'read-only' | 'blank';
+}
+
+/** A machine to start: the standard x86 board q35 with virtio devices and user-mode network. */
+export interface MachineDefinition {
+  readonly disks: readonly MachineDisk[];
+  readonly memoryMebibytes: number;
+  readonly processors: number;
+  readonly accelerator: Accelerator;
+  readonly firmware: 'bios' | { readonly codeFile: string; readonly variablesFile: string };
+  /** TCP ports of 127.0.0.1 that lead to ports of the guest. */
+  readonly forwards: readonly { readonly hostPort: number; readonly guestPort: number }[];
+  /** systemd credentials, by name, handed over as SMBIOS strings (systemd 252 and later). */
+  readonly credentials: Readonly<Record<string, string>>;
+  /** Unix sockets of serial ports ttyS0, ttyS1, … on which the driver already listens. */
+  readonly serialSockets: readonly string[];
+  readonly macAddress: string;
+  /** Boots a kernel without a disk. */
+  readonly kernel?: { readonly file: string; readonly initrd: string; readonly commandLine: string };
+}
+
+/** The command line of QEMU for a machine. */
+export function qemuArguments(machine: MachineDefinition): readonly string[] {
+  return [
+    ['-machine', 'q35'],
+    ['-nodefaults'],
+    ['-no-user-config'],
+    ['-display', 'none'],
+    ...acceleratorOptions(machine.accelerator),
+    ['-smp', String(machine.processors)],
+    ['-m', String(machine.memoryMebibytes)],
+    ['-rtc', 'base=utc'],
+    ['-no-reboot'],
+    ...firmwareOptions(machine.firmware),
+    ...machine.disks.flatMap(diskOptions),
+    ['-netdev', ['user', 'id=net', ...machine.forwards.map(forward)].join(',')],
+    ['-device', `virtio-net-pci,netdev=net,mac=${machine.macAddress},romfile=`],
+    ['-object', 'rng-random,id=random,filename=/dev/urandom'],
+    ['-device', 'virtio-rng-pci,rng=random'],
+    ...machine.serialSockets.flatMap((path, index) => [
+      ['-chardev', `socket,id=serial${index},path=${escapeCommas(path)}`],
+      ['-serial', `chardev:serial${index}`],
+    ]),
+    ...Object.entries(machine.credentials).map(([name, value]) => ['-smbios', credential(name, value)]),
+    ...kernelOptions(machine.kernel),
+  ].flat();
+}
+
+type Options = readonly (readonly string[])[];
+
+/** Translation by several threads is off by default for some guests; the machine has as many as processors. */
+function acceleratorOptions(accelerator: Accelerator): Options {
+  return accelerator === 'kvm'
+    ? [
+        ['-accel', 'kvm'],
+        ['-cpu', 'host'],
+      ]
+    : [
+        ['-accel', 'tcg,thread=multi'],
+        ['-cpu', 'max'],
+      ];
+}
+
+/** The variables are copied by the caller, since UEFI writes to them. */
+function firmwareOptions(firmware: MachineDefinition['firmware']): Options {
+  if (firmware === 'bios') return [];
+  const flash = 'if=pflash,format=raw';
+  return [
+    ['-drive', `${flash},unit=0,readonly=on,file=${escapeCommas(firmware.codeFile)}`],
+    ['-drive', `${flash},unit=1,file=${escapeCommas(firmware.variablesFile)}`],
+  ];
+}
+
+function diskOptions(disk: MachineDisk, index: number): Options {
+  const protection = { image: ',snapshot=on', 'read-only': ',readonly=on', blank: '' }[disk.use];
+  // The overlay is thrown away, so nothing needs to reach the host's disk.
+  const cache = disk.use === 'read-only' ? '' : ',cache=unsafe,discard=unmap';
+  const drive = `if=none,id=disk${index},format=${disk.format}${protection}${cache}`;
+  return [
+    ['-drive', `${drive},file=${escapeCommas(disk.file)}`],
+    ['-device', `virtio-blk-pci,drive=disk${index}${index === 0 ? ',bootindex=1' : ''}`],
+  ];
+}
+
+function credential(name: string, value: string): string {
+  return `type=11,value=io.systemd.credential.binary:${name}=${Buffer.from(value).toString('base64')}`;
+}
+
+function forward({ hostPort, guestPort }: MachineDefinition['forwards'][number]): string {
+  return `hostfwd=tcp:127.0.0.1:${hostPort}-:${guestPort}`;
+}
+
+function kernelOptions(kernel: MachineDefinition['kernel']): Options {
+  if (kernel === undefined) return [];
+  return [
+    ['-kernel', kernel.file],
+    ['-initrd', kernel.initrd],
+    ['-append', kernel.commandLine],
+  ];
+}
+
+/** A comma ends an option in QEMU's syntax; two are one. */
+function escapeCommas(text: string): string {
+  return text.replaceAll(',', ',,');
+}

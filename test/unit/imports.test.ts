@@ -36,7 +36,8 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   sources: storage,
   'block-device': storage,
   formats: [...storage, 'block-device'],
-  plan: [...base, 'image-definition', 'elements'],
+  // Of block-device, plan takes the parser alone, which is pure: a bad layout must fail before anything is built.
+  plan: [...base, 'image-definition', 'elements', 'block-device'],
 };
 
 test('there are sources to look at', () => {

@@ -3,7 +3,7 @@ import type { BlobReference, HookChange, HookChanges, LayerRecord } from '../lay
 import { packLayer, upperOf } from '../layers/pack-layer.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import { sandboxRoot, type Sandbox } from '../sandbox/open-sandbox.ts';
-import type { StepRun } from './execute-step.ts';
+import type { StepRun } from './step-run.ts';
 import type { Workbench } from './workbench.ts';
 
 /** Packs what a step changed and binds it to the step's key. The mounts over the upper folders are gone by now. */

@@ -4,8 +4,9 @@ import { blobsOf, emptyRecord, type LayerRecord } from '../layers/layer-record.t
 import type { BuildPlan, StepPlan } from '../plan/build-plan.ts';
 import type { StepName } from '../plan/step.ts';
 import { lockFile } from '../store/file-lock.ts';
-import { executeStep, type StepRun } from './execute-step.ts';
+import { executeStep } from './execute-step.ts';
 import { chainHooks, type HookChain } from './hook-chain.ts';
+import type { StepRun } from './step-run.ts';
 import type { Workbench } from './workbench.ts';
 
 /** What is to be there afterwards. */

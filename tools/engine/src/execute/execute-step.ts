@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fail } from '../diagnostics/failure.ts';
 import type { LayerRecord } from '../layers/layer-record.ts';
 import { mountOverlay } from '../layers/mount-layers.ts';
-import type { BuildPlan, StepPlan } from '../plan/build-plan.ts';
+import type { BuildPlan } from '../plan/build-plan.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import { mountPseudoFilesystems } from '../sandbox/mount-pseudo-filesystems.ts';
 import { openSandbox, type Sandbox } from '../sandbox/open-sandbox.ts';
@@ -11,10 +11,10 @@ import { openWorkFolder } from '../store/work-folder.ts';
 import { chrootPhases } from '../util/phase.ts';
 import { considerCheckpoint, findCheckpoint, restoreCheckpoint } from './checkpoint.ts';
 import { commitStep } from './commit-step.ts';
-import type { DiskDraft } from './draft-disk.ts';
-import { applyHookChanges, type HookChain } from './hook-chain.ts';
+import { applyHookChanges } from './hook-chain.ts';
 import { mountPackageCaches } from './package-caches.ts';
 import { runHook, runLogged, sourceEnvironment, withHooksInside } from './run-hooks.ts';
+import type { StepRun } from './step-run.ts';
 import {
   isTreeEmpty,
   lendResolvConf,
@@ -24,16 +24,6 @@ import {
 } from './tree-upkeep.ts';
 import type { Workbench } from './workbench.ts';
 import { writeFiles } from './write-files.ts';
-
-/** A step with everything that it stands on. */
-export interface StepRun {
-  readonly plan: BuildPlan;
-  readonly step: StepPlan;
-  readonly chain: HookChain;
-  readonly below: LayerRecord;
-  /** The block-device step writes its fstab and makes its mount points. */
-  readonly disk: Pick<DiskDraft, 'fstab' | 'mountPoints'>;
-}
 
 /** How many hooks were restored from a checkpoint, and what the step left behind. */
 export interface StepOutcome {

@@ -30,9 +30,9 @@ features = has_journal,extent,huge_file,flex_bg,metadata_csum,64bit,dir_nlink,ex
  * of the covers. debugfs sets both right; it reports errors in its output only.
  */
 const script = `
-disk=$1 offset=$2 kibibytes=$3
-shift 3
-cat > "$scratch/mke2fs.conf"
+disk=$1 offset=$2 kibibytes=$3 configuration=$4
+shift 4
+printf '%s' "$configuration" > "$scratch/mke2fs.conf"
 MKE2FS_CONFIG=$scratch/mke2fs.conf mke2fs "$@" -d "$scratch/view" "$disk" "$kibibytes"
 stamp() {
   for field in atime ctime mtime; do printf 'set_inode_field "%s" %s @%s\\n' "$1" $field "$2"; done
@@ -69,9 +69,8 @@ export async function writeExt(writing: FilesystemWriting): Promise<void> {
   const identity = ['-U', filesystem.uuid, '-L', filesystem.label];
   const options = [...withoutOption(filesystem.options, '-E'), '-E', extended.join(',')];
   const place = [diskFile, String(filesystem.offsetBytes), `${Math.floor(filesystem.sizeBytes / 1024)}k`];
-  const command = onTreeView(view, script, [...place, ...kind, ...options, ...identity]);
+  const command = onTreeView(view, script, [...place, configuration, ...kind, ...options, ...identity]);
   await runWriting(run, command, {
-    input: configuration,
     target: diskFile,
     doing: `writing the ${filesystem.type} filesystem '${filesystem.name}'`,
     env: {

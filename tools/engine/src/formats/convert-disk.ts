@@ -1,11 +1,12 @@
+import { fileURLToPath } from 'node:url';
 import type { Runner } from '../util/runner.ts';
 import { runWriting } from '../diagnostics/run-writing.ts';
 import { readPiece, writePieces } from '../block-device/disk-pieces.ts';
 import type { FixIdentifiers, IdentifierStretch } from './fixed-identifiers.ts';
 import { fixVdi, fixVmdk, fixVpc, vdiIdentifiers, vmdkDescriptor, vpcFooters } from './fixed-identifiers.ts';
 import type { DiskFormat } from './image-format.ts';
-
-export type Qcow2Compression = 'zstd' | 'zlib' | 'none';
+import type { Qcow2Compression } from './qcow2-image.ts';
+import type { DataRange, Qcow2Request } from './write-qcow2.ts';
 
 /** One artifact to be made of the raw disk. Paths are as the runner sees them. */
 export interface DiskConversion {
@@ -17,7 +18,7 @@ export interface DiskConversion {
   readonly artifactName?: string | undefined;
   /** qcow2 only. */
   readonly compression: Qcow2Compression;
-  /** Options for `qemu-img convert -o`, as by `--qemu-img-options`; they win over the engine's own. */
+  /** Options for `qemu-img convert -o`, as by `--qemu-img-options`; they win over the engine's own, and have qemu-img write a qcow2. */
   readonly options?: string | undefined;
   /** All identifiers inside the artifact come from this text. */
   readonly seed: string;
@@ -29,8 +30,10 @@ export interface DiskConversion {
 /**
  * Makes an artifact from the raw disk; the same disk and seed give the same bytes, whatever the number of cores.
  *
- * qemu-img writes clusters in the order of the disk (no `-W`): with `-W` the order of clusters, and so the file, differs
- * from run to run. Random identifiers and times of vmdk, vdi and vpc are replaced afterwards.
+ * qcow2 is written by the engine (`writeQcow2`): qemu-img takes all cores only with `-W`, and then the order of clusters, and so the
+ * file, differs from run to run. For a disk with 1.3 GB of data: qemu-img 7.9 s in order, 4.9 s with `-W`, both 8 s of processor time;
+ * the engine 6.3 s of processor time, spread over all cores. qemu-img checks the result. Random identifiers and times of vmdk, vdi
+ * and vpc are replaced afterwards.
  *
  * Throws a BuildFailure: 'disk-full', 'command-failed'.
  */
@@ -40,6 +43,7 @@ export async function convertDisk(conversion: DiskConversion): Promise<void> {
   await run(['rm', '-f', part]);
   try {
     if (format === 'raw') await copyRaw(conversion, part);
+    else if (format === 'qcow2' && (conversion.options ?? '') === '') await writeInParallel(conversion, part);
     else await convert(conversion, part);
     await run(['mv', '-f', part, targetFile]);
   } catch (error) {
@@ -54,6 +58,32 @@ async function copyRaw({ diskFile, targetFile, source, run }: DiskConversion, pa
       ? (['mv', diskFile, part] as const)
       : (['cp', '--sparse=always', '--reflink=auto', diskFile, part] as const);
   await runWriting(run, command, { target: targetFile, doing: 'writing the raw image' });
+}
+
+/** Starts `write-qcow2-main.ts` through the runner, then has qemu-img check what came out. */
+async function writeInParallel(
+  { diskFile, targetFile, compression, run }: DiskConversion,
+  part: string,
+): Promise<void> {
+  const map = await run(['qemu-img', 'map', '--output=json', '-f', 'raw', diskFile]);
+  const stretches = JSON.parse(map.stdout) as readonly { start: number; length: number; data: boolean }[];
+  const data: readonly DataRange[] = stretches
+    .filter((stretch) => stretch.data)
+    .map(({ start, length }) => ({ offsetBytes: start, lengthBytes: length }));
+  const request: Qcow2Request = {
+    diskFile,
+    sizeBytes: await sizeOf(run, diskFile),
+    targetFile: part,
+    compression,
+    data,
+  };
+  const program = fileURLToPath(new URL('./write-qcow2-main.ts', import.meta.url));
+  await runWriting(run, [process.execPath, program], {
+    input: JSON.stringify(request),
+    target: targetFile,
+    doing: 'writing the qcow2 image',
+  });
+  await run(['qemu-img', 'check', '-q', '-f', 'qcow2', part]);
 }
 
 async function convert(conversion: DiskConversion, part: string): Promise<void> {

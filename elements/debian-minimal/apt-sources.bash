@@ -13,7 +13,8 @@ refuse() {
 host_uri_of() {
     local suite=$1
     command -v apt-get >/dev/null || return 0
-    apt-get indextargets --format '$(RELEASE)|$(CODENAME)|$(SUITE)|$(ORIGIN)|$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+    local format='$(RELEASE)|$(CODENAME)|$(SUITE)|$(ORIGIN)|$(REPO_URI)'
+    apt-get indextargets --format "$format" 'Created-By: Packages' 2>/dev/null |
         awk -F'|' -v suite="$suite" '
             $4 != "Debian" && $4 != "" && $4 != "$(ORIGIN)" { next }
             !found && ($1 == suite || $2 == suite || $3 == suite) { sub("/+$", "", $5); print $5; found = 1 }'

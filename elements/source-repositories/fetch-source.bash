@@ -41,7 +41,8 @@ update_cached_git() {
     # A commit never changes; all other refs may have moved.
     if [ -z "${DIB_OFFLINE:-}" ] && [ "$commit" != "$ref" ]; then
         if [ "$ref" = '*' ] || ! git -C "$cached" fetch --quiet --force "$location" "+$ref:$ref" 2>/dev/null; then
-            git -C "$cached" fetch --quiet --force --prune "$location" '+refs/heads/*:refs/heads/*' '+refs/tags/*:refs/tags/*' >&2
+            git -C "$cached" fetch --quiet --force --prune "$location" \
+                '+refs/heads/*:refs/heads/*' '+refs/tags/*:refs/tags/*' >&2
         fi
         commit=$(commit_of "$cached" "$ref")
     fi

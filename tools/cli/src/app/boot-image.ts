@@ -1,4 +1,79 @@
-export async function bootImage(request: unknown): Promise<number> {
-  void request;
-  return 1;
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ImageManifest } from '@kiln/engine/execute/image-manifest.ts';
+import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
+import { bootArtifact, type BootReport, renderCheck } from '@kiln/testkit';
+import { loadReported } from './build.ts';
+import { loadChecks } from './load-checks.ts';
+import { reportProblems } from './report-problems.ts';
+import { diskFormat } from './verify-image.ts';
+import { outputDirectory, type Workspace } from './workspace.ts';
+
+/** What is to be booted: what the last build left in dist/, under each firmware of the definition or under one. */
+export interface BootRequest {
+  readonly workspace: Workspace;
+  readonly image: string;
+  readonly configuration?: string | undefined;
+  readonly artifact?: string | undefined;
+  readonly firmware?: 'bios' | 'uefi' | undefined;
+  readonly verbose?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** Boots an artifact in QEMU and checks it from outside. @returns exit code: 0 all checks passed, 1 some failed. */
+export async function bootImage(request: BootRequest): Promise<number> {
+  return reportProblems(async (report) => {
+    const { workspace, configuration } = request;
+    const image = loadReported({ workspace, image: request.image, configuration, report });
+    const directory = outputDirectory(workspace, request.image, configuration);
+    const artifact = request.artifact ?? join(directory, `${request.image}.${diskFormat(image)}`);
+    const { boot, environment } = image.definition;
+    const packages = request.artifact === undefined ? manifestPackages(directory) : undefined;
+    const reports: BootReport[] = [];
+    for (const firmware of request.firmware === undefined ? boot.firmware : [request.firmware]) {
+      process.stderr.write(`booting ${artifact} (${firmware}, profile ${boot.profile})\n`);
+      const result = await bootArtifact({
+        artifact,
+        profile: boot.profile,
+        firmware,
+        logDirectory: join(directory, 'logs', `boot-${firmware}`),
+        definition: image.definition,
+        checks: loadChecks(image),
+        environment,
+        ...(packages === undefined ? {} : { packages }),
+        report: (event) => {
+          if (event.type === 'note') process.stderr.write(`${event.message}\n`);
+          if (event.type === 'console-line' && request.verbose === true)
+            process.stderr.write(`  | ${event.line}\n`);
+          if (event.type === 'check' && request.json !== true)
+            process.stdout.write(`${renderCheck(event.result)}\n`);
+        },
+      });
+      reports.push(result);
+      await writeWhole(join(directory, `boot-${firmware}.json`), `${JSON.stringify(result, null, 2)}\n`);
+      process.stdout.write(
+        request.json === true ? `${JSON.stringify(result)}\n` : `${bootSummary(result)}\n`,
+      );
+    }
+    return reports.every((result) => result.passed) ? 0 : 1;
+  });
+}
+
+function bootSummary(report: BootReport): string {
+  const { pass, fail, skip } = report.counts;
+  const reached = Object.entries(report.reachedMs).map(
+    ([name, ms]) => `${name} after ${(ms / 1000).toFixed(0)} s`,
+  );
+  const verdict = report.passed ? 'passed' : 'FAILED';
+  return `${verdict} (${report.firmware}): ${pass} passed, ${fail} failed, ${skip} skipped; ${reached.join(', ')}; console in ${report.logDirectory}`;
+}
+
+/** Versions by package as the build's manifest has them; undefined where there is none. */
+function manifestPackages(directory: string): Readonly<Record<string, string>> | undefined {
+  try {
+    const manifest = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as ImageManifest;
+    return Object.fromEntries(manifest.packages.map(({ name, version }) => [name, version]));
+  } catch {
+    return undefined;
+  }
 }

@@ -43,7 +43,9 @@ export async function buildStep(request: ImageRequest, step: StepName): Promise<
 }
 
 /** Loads an image and reports its warnings; fails with everything that is wrong with it. */
-export function loadReported(request: ImageRequest): ResolvedImage {
+export function loadReported(
+  request: Pick<ImageRequest, 'workspace' | 'image' | 'configuration' | 'report'>,
+): ResolvedImage {
   const loaded = loadImage(request.workspace, request.image, request.configuration);
   if (!loaded.ok) throw new BuildFailure(loaded.failures);
   for (const failure of loaded.warnings) request.report({ type: 'warning', failure });

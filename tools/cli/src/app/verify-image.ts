@@ -1,4 +1,79 @@
-export async function verifyImage(request: unknown): Promise<number> {
-  void request;
-  return 1;
+import { join } from 'node:path';
+import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
+import { type DiskDraft, draftDisk } from '@kiln/engine/execute/draft-disk.ts';
+import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
+import {
+  type Expectations,
+  renderCheck,
+  renderReport,
+  renderReportJson,
+  verifyArtifact,
+} from '@kiln/testkit';
+import { loadChecks } from './load-checks.ts';
+import { loadReported } from './build.ts';
+import { reportProblems } from './report-problems.ts';
+import { type Workspace, outputDirectory } from './workspace.ts';
+
+/** What is to be verified. Without `artifact` it is what the last build left in dist/. */
+export interface VerifyRequest {
+  readonly workspace: Workspace;
+  /** Image whose definition and elements say what is expected; undefined: only what holds for every image. */
+  readonly image: string | undefined;
+  readonly configuration?: string | undefined;
+  /** Any qcow2 or raw disk, made by Kiln or not. */
+  readonly artifact?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/**
+ * Checks an artifact without starting it, and prints each check with its reason; as JSON on request.
+ *
+ * @returns exit code: 0 all passed, 1 some failed, 2 and 3 where it could not be checked.
+ */
+export async function verifyImage(request: VerifyRequest): Promise<number> {
+  return reportProblems(async (report) => {
+    const { workspace, configuration } = request;
+    const image =
+      request.image === undefined
+        ? undefined
+        : loadReported({ workspace, image: request.image, configuration, report });
+    const directory = outputDirectory(workspace, request.image ?? 'none', configuration);
+    const artifact = request.artifact ?? join(directory, `${request.image}.${diskFormat(image)}`);
+    const result = await verifyArtifact({
+      artifact,
+      ...(image === undefined ? {} : { expectations: expectationsOf(image), checks: loadChecks(image) }),
+      report: (check) => {
+        if (request.json !== true && check.status === 'fail') process.stderr.write(`${renderCheck(check)}\n`);
+      },
+    });
+    if (image !== undefined) await writeWhole(join(directory, 'verify.json'), renderReportJson(result));
+    process.stdout.write(request.json === true ? renderReportJson(result) : renderReport(result));
+    return result.counts.fail === 0 ? 0 : 1;
+  });
+}
+
+/** The first disk format of a definition, which is what can be verified and booted. */
+export function diskFormat(image: ResolvedImage | undefined): string {
+  const formats = image?.definition.formats ?? [];
+  return formats.find((format) => format === 'qcow2' || format === 'raw') ?? 'qcow2';
+}
+
+function expectationsOf(image: ResolvedImage): Partial<Expectations> {
+  const { definition, elements } = image;
+  const disk = draftDisk(image, process.env);
+  const has = (name: string): boolean => elements.some((element) => element.name === name);
+  return {
+    sizeBytes: definition.sizeBytes,
+    rootLabel: disk.variables['DIB_ROOT_LABEL'],
+    environment: { DIB_BLOCK_DEVICE: blockDeviceKind(disk), ...definition.environment },
+    rootPassword: has('root-passwd') ? 'set' : 'locked',
+    authorizedKeys: has('local-config') || has('devuser') ? 'present' : 'absent',
+    kernel: has('vm') ? 'expected' : undefined,
+  };
+}
+
+/** What the block-device elements export as DIB_BLOCK_DEVICE. */
+function blockDeviceKind({ graph, mountPoints }: DiskDraft): string {
+  if (mountPoints.includes('/boot/efi')) return 'efi';
+  return graph.table?.label ?? '';
 }

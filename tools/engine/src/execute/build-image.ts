@@ -15,7 +15,7 @@ import { ensureSteps, type StepState } from './ensure-steps.ts';
 import { imageManifest, type ImageManifest } from './image-manifest.ts';
 import type { ArtifactSources } from './plan-artifacts.ts';
 import { readDiskTools, readHostFacts } from './read-host-facts.ts';
-import type { Workbench } from './workbench.ts';
+import type { CheckpointPolicy, Workbench } from './workbench.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** What a build needs to know beside the image. All paths are absolute. */
@@ -30,6 +30,8 @@ export interface BuildRequest {
   readonly logDirectory: string;
   readonly report: Report;
   readonly signal?: AbortSignal | undefined;
+  /** By default 'where-they-pay'. */
+  readonly checkpoints?: CheckpointPolicy;
 }
 
 /** Brings the steps of an image up to date, up to `until` or to the last. Fails with a BuildFailure. */
@@ -106,5 +108,6 @@ async function openWorkbench(request: BuildRequest): Promise<Workbench> {
     report: request.report,
     logDirectory: request.logDirectory,
     signal: request.signal,
+    checkpoints: request.checkpoints ?? 'where-they-pay',
   };
 }

@@ -61,10 +61,7 @@ export async function considerCheckpoint(
     readonly epochSeconds: number;
   },
 ): Promise<boolean> {
-  if (state.spentMs < leastMs) return false;
-  const measured = await sandbox.run(['du', '-s', '-B1', upperOf('mnt')]);
-  const sizeBytes = Number.parseInt(measured.stdout, 10);
-  if (state.spentMs < worthFactor * (fixedMs + sizeBytes / bytesPerMs)) return false;
+  if (bench.checkpoints === 'where-they-pay' && !(await pays(sandbox, state.spentMs))) return false;
   const name = `checkpoint-${state.link.stateKey}.erofs`;
   await packLayer(sandbox.run, upperOf('mnt'), {
     file: `${sandboxRoot}/${name}`,
@@ -72,4 +69,11 @@ export async function considerCheckpoint(
   });
   await bench.store.commitFile(keyOfState(state.link), join(state.folder, name), null);
   return true;
+}
+
+async function pays(sandbox: Sandbox, spentMs: number): Promise<boolean> {
+  if (spentMs < leastMs) return false;
+  const measured = await sandbox.run(['du', '-s', '-B1', upperOf('mnt')]);
+  const sizeBytes = Number.parseInt(measured.stdout, 10);
+  return spentMs >= worthFactor * (fixedMs + sizeBytes / bytesPerMs);
 }

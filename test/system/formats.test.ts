@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeDisk } from '@kiln/engine/block-device/write-disk.ts';
+import { archiveTree } from '@kiln/engine/formats/archive-tree.ts';
+import { convertDisk } from '@kiln/engine/formats/convert-disk.ts';
+import type { DiskConversion } from '@kiln/engine/formats/convert-disk.ts';
+import type { DiskRig } from './disk-rig.ts';
+import { gptConfiguration, layOut, missingTools, openDiskRig } from './disk-rig.ts';
+
+const epochSeconds = 1_600_000_000;
+const sizeBytes = 256 * 2 ** 20;
+const tools = [
+  'unshare',
+  'mkfs.erofs',
+  'mke2fs',
+  'mkfs.vfat',
+  'mcopy',
+  'qemu-img',
+  'tar',
+  'gzip',
+  'mksquashfs',
+  'unsquashfs',
+];
+const missing = process.env['CI'] === undefined ? missingTools(tools) : [];
+const suffix = missing.length === 0 ? '' : ` (the host lacks ${missing.join(', ')})`;
+
+describe.skipIf(missing.length > 0)(`image formats${suffix}`, () => {
+  let rig: DiskRig;
+  const diskFile = '/run/kiln/disk';
+  beforeAll(async () => {
+    rig = await openDiskRig();
+    const layout = await layOut(rig, gptConfiguration(), { sizeBytes });
+    await writeDisk({ layout, treeDirectory: rig.treeDirectory, diskFile, epochSeconds, run: rig.run });
+    await rig.run(['mkdir', '/run/kiln/one', '/run/kiln/two']);
+  });
+  afterAll(() => rig.close());
+
+  async function convert(
+    conversion: Partial<DiskConversion> & Pick<DiskConversion, 'format' | 'targetFile'>,
+  ) {
+    await convertDisk({
+      diskFile,
+      compression: 'zstd',
+      seed: 'seed',
+      source: 'keep',
+      run: rig.run,
+      ...conversion,
+    });
+  }
+
+  test.each([
+    ['qcow2', 'zstd'],
+    ['qcow2', 'zlib'],
+    ['qcow2', 'none'],
+    ['vmdk', 'none'],
+    ['vdi', 'none'],
+    ['vhd', 'none'],
+    ['raw', 'none'],
+  ] as const)('%s (%s) holds the disk, and has the same bytes twice', async (format, compression) => {
+    const files = ['one', 'two'].map((folder) => `/run/kiln/${folder}/image.${format}`);
+    for (const targetFile of files) await convert({ format, targetFile, compression });
+    await rig.run(['cmp', ...files] as [string, ...string[]]);
+    const driver = format === 'vhd' ? 'vpc' : format;
+    const compared = await rig.output(
+      'qemu-img',
+      'compare',
+      '-f',
+      driver,
+      '-F',
+      'raw',
+      files[0] ?? '',
+      diskFile,
+    );
+    expect(compared).toContain('identical');
+    const info = await rig.output('qemu-img', 'info', '--output=json', '-f', driver, files[0] ?? '');
+    expect((JSON.parse(info) as { 'virtual-size': number })['virtual-size']).toBe(sizeBytes);
+  });
+
+  test('vpc has the same bytes twice; its size is rounded up to whole cylinders', async () => {
+    const files = ['one', 'two'].map((folder) => `/run/kiln/${folder}/image.vpc`);
+    for (const targetFile of files) await convert({ format: 'vpc', targetFile });
+    await rig.run(['cmp', ...files] as [string, ...string[]]);
+    expect(
+      await rig.output('qemu-img', 'compare', '-f', 'vpc', '-F', 'raw', files[0] ?? '', diskFile),
+    ).toContain('identical');
+  });
+
+  test('a qcow2 does not depend on the number of cores, nor on the holes of the disk', async () => {
+    await convert({ format: 'qcow2', targetFile: '/run/kiln/one/cores.qcow2' });
+    await rig.run(['cp', '--sparse=never', diskFile, '/run/kiln/full']);
+    const pinned: typeof rig.run = ([file, ...args], options) =>
+      rig.run(['taskset', '--cpu-list', '0', file, ...args], options);
+    await convert({
+      format: 'qcow2',
+      targetFile: '/run/kiln/two/cores.qcow2',
+      diskFile: '/run/kiln/full',
+      run: pinned,
+    });
+    await rig.run(['cmp', '/run/kiln/one/cores.qcow2', '/run/kiln/two/cores.qcow2']);
+  });
+
+  test('options for qemu-img are taken', async () => {
+    await convert({ format: 'qcow2', targetFile: '/run/kiln/one/old.qcow2', options: 'compat=0.10' });
+    const info = JSON.parse(
+      await rig.output('qemu-img', 'info', '--output=json', '/run/kiln/one/old.qcow2'),
+    ) as {
+      'format-specific': { data: { compat: string } };
+    };
+    expect(info['format-specific'].data.compat).toBe('0.10');
+  });
+
+  test('a vmdk names itself as its artifact is called', async () => {
+    await convert({ format: 'vmdk', targetFile: '/run/kiln/one/x.vmdk', artifactName: 'amphora.vmdk' });
+    expect(await rig.output('strings', '/run/kiln/one/x.vmdk')).toContain('SPARSE "amphora.vmdk"');
+  });
+
+  test.each(['tar', 'tgz', 'squashfs'] as const)('%s has the same bytes twice', async (format) => {
+    const files = ['one', 'two'].map((folder) => `/run/kiln/${folder}/tree.${format}`);
+    for (const targetFile of files) {
+      await archiveTree({ format, treeDirectory: rig.treeDirectory, targetFile, epochSeconds, run: rig.run });
+    }
+    await rig.run(['cmp', ...files] as [string, ...string[]]);
+  });
+
+  test('a tar keeps owners, links, devices, capabilities and ACLs, and nothing that is mounted', async () => {
+    const listing = await rig.output(
+      'tar',
+      '--list',
+      '--verbose',
+      '--verbose',
+      '--xattrs',
+      '--xattrs-include=*',
+      '--acls',
+      '--numeric-owner',
+      '--full-time',
+      '-f',
+      '/run/kiln/one/tree.tar',
+    );
+    expect(listing).toMatch(/^-rw-r--r-- +5\/70000 +6 2017-07-14 .* \.\/etc\/one$/m);
+    expect(listing).toMatch(/^h.* \.\/etc\/two link to \.\/etc\/one$/m);
+    expect(listing).toMatch(/^c.* 1,3 .* \.\/dev\/null$/m);
+    expect(listing).toContain('security.capability');
+    expect(listing).toContain('user:1234:rw-');
+    expect(listing).not.toContain('not-of-the-image');
+    const paths = listing.split('\n').flatMap((line) => /^[-dlhcbp].* (\.\/\S*)/.exec(line)?.[1] ?? []);
+    expect(paths.slice(0, 4)).toEqual(['./', './bin/', './bin/ping', './boot/']);
+  });
+
+  test('a squashfs keeps owners and capabilities', async () => {
+    const listing = await rig.output('unsquashfs', '-lln', '/run/kiln/one/tree.squashfs');
+    expect(listing).toMatch(/^-rw-r--r-- 5\/70000 .* squashfs-root\/etc\/one$/m);
+    expect(listing).toMatch(/^-rwsr-xr-x 0\/0 .* squashfs-root\/bin\/ping$/m);
+    expect(listing).not.toContain('not-of-the-image');
+  });
+});

@@ -38,7 +38,11 @@ export interface ArtifactsGoal {
 export async function ensureArtifacts(
   bench: Workbench,
   goal: ArtifactsGoal,
-): Promise<{ readonly artifacts: readonly ImageArtifact[]; readonly contents: TreeContents }> {
+): Promise<{
+  readonly artifacts: readonly ImageArtifact[];
+  readonly plans: readonly ArtifactPlan[];
+  readonly contents: TreeContents;
+}> {
   const wanted = new Set<ImageFormat>(
     goal.formats.map((format) => (format === 'raw' ? storedDiskFormat : format)),
   );
@@ -47,7 +51,7 @@ export async function ensureArtifacts(
   const artifacts: ImageArtifact[] = [];
   for (const format of goal.formats) artifacts.push(await placeFormat(bench, goal, { format, made }));
   const contents = await readContents(bench, goal.sources);
-  return { artifacts, contents: contents ?? { packages: [] } };
+  return { artifacts, plans, contents: contents ?? { packages: [] } };
 }
 
 async function makeMissing(

@@ -27,17 +27,19 @@ fi`,
 
 /** After the mounts are gone: takes the lent resolv.conf out of the step's layer, unless a hook changed it. */
 export async function takeResolvConfBack(run: Runner): Promise<void> {
-  await run([
-    'bash',
-    '--norc',
-    '-c',
-    `set -eu
-cd ${sandboxPaths.build}
-if [ -e resolv.conf.lent ] && [ ! -L mnt.upper/etc/resolv.conf ] && cmp -s resolv.conf.lent mnt.upper/etc/resolv.conf; then
-  rm mnt.upper/etc/resolv.conf
-fi`,
-  ]);
+  if (await holdsLentResolvConf(run)) await run(['rm', `${sandboxPaths.build}/mnt.upper/etc/resolv.conf`]);
 }
+
+/** Whether the step's upper folder holds the resolv.conf that it was lent, as it was. */
+export async function holdsLentResolvConf(run: Runner): Promise<boolean> {
+  const compared = await run(['bash', '--norc', '-c', compareLent, 'kiln', sandboxPaths.build], {
+    allowFailure: true,
+  });
+  return compared.ok;
+}
+
+const compareLent = `cd "$1" && [ -e resolv.conf.lent ] && [ ! -L mnt.upper/etc/resolv.conf ] &&
+cmp -s resolv.conf.lent mnt.upper/etc/resolv.conf`;
 
 /** After cleanup.d: resolv.conf as the image is to have it, an empty /tmp, logs without content. */
 export async function tidyTree(run: Runner): Promise<void> {
@@ -60,7 +62,7 @@ findmnt --raw --noheadings --output TARGET | awk -v top="$PWD/tmp/" 'index($0, t
 /** Whether root.d left anything; package caches and lost+found do not count. */
 export async function isTreeEmpty(run: Runner): Promise<boolean> {
   const listed = await run(['ls', '-A', sandboxPaths.targetRoot]);
-  const names = listed.stdout.split('\n').filter((name) => name !== '' && !/^lost\\+found|tmp$/.test(name));
+  const names = listed.stdout.split('\n').filter((name) => name !== '' && !/^(lost\+found|tmp)$/.test(name));
   return names.every((name) => name === 'var');
 }
 

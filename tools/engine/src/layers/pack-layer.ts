@@ -14,7 +14,17 @@ import type { Runner } from '../util/runner.ts';
  */
 export async function packLayer(run: Runner, folder: string, target: PackTarget): Promise<void> {
   await run(
-    ['bash', '--norc', '-c', packScript, 'kiln-pack', folder, target.file, String(target.epochSeconds)],
+    [
+      'bash',
+      '--norc',
+      '-c',
+      packScript,
+      'kiln-pack',
+      folder,
+      target.file,
+      String(target.epochSeconds),
+      ...(target.leaveOut ?? []).map((path) => `--exclude-path=${path}`),
+    ],
     {},
   );
 }
@@ -23,6 +33,8 @@ export interface PackTarget {
   readonly file: string;
   /** Latest time that a file in the layer may carry, in seconds since 1970. */
   readonly epochSeconds: number;
+  /** Paths below the folder that are not packed. */
+  readonly leaveOut?: readonly string[];
 }
 
 /** The upper folder of an overlay that `mountOverlay` made. */
@@ -36,5 +48,5 @@ for note in origin impure uuid; do
   find . -print0 | xargs -0 -r setfattr --no-dereference --remove="trusted.overlay.$note" 2>/dev/null || true
 done
 owner=$(stat -c %u:%g "$(dirname "$2")")
-SOURCE_DATE_EPOCH=$3 mkfs.erofs --quiet -zlz4 -U 00000000-0000-0000-0000-000000000000 "$2" . >/dev/null
+SOURCE_DATE_EPOCH=$3 mkfs.erofs --quiet -zlz4 -U 00000000-0000-0000-0000-000000000000 "\${@:4}" "$2" . >/dev/null
 chown "$owner" "$2"`;

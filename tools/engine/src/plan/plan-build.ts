@@ -1,3 +1,4 @@
+import type { Element } from '../elements/element.ts';
 import { mergeHooks, type HookFile } from '../elements/merge-hooks.ts';
 import { hooksOfPhase } from '../elements/order-hooks.ts';
 import type { ResolvedImage } from '../elements/resolved-image.ts';
@@ -50,7 +51,9 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
         environment: environment.variables,
         readableVariables: environment.readable,
         packages,
-        restorable: image.elements.every((element) => element.declarations.restorable),
+        restorable: image.elements.every(
+          (element) => element.declarations.restorable || !hasHooksIn(element, phases),
+        ),
         inputs: {
           step: name,
           architecture: image.definition.architecture,
@@ -125,11 +128,15 @@ function hostInputs(
 ): Record<string, string> {
   const inputs: Record<string, string> = {};
   for (const element of image.elements) {
-    if (!element.files.some((file) => phases.some((phase) => file.path.startsWith(`${phase}.d/`)))) continue;
+    if (!hasHooksIn(element, phases)) continue;
     const names = [...element.declarations.hostTools.map((it) => it.tool), ...element.declarations.hostFiles];
     for (const name of names) inputs[name] = sources.host[name] ?? 'absent';
   }
   return inputs;
+}
+
+function hasHooksIn(element: Element, phases: readonly string[]): boolean {
+  return element.files.some((file) => phases.some((phase) => file.path.startsWith(`${phase}.d/`)));
 }
 
 function cachesOf(image: ResolvedImage): readonly CacheMount[] {

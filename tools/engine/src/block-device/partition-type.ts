@@ -25,11 +25,11 @@ const guidOfCode: Readonly<Record<string, string>> = {
   FD00: 'A19D880F-05FC-4D3B-A006-743F0F84911E',
 };
 
-/** GUID, in upper case, of an sgdisk code or of a GUID as text; undefined where it is neither. */
+/** GUID, in upper case, of an sgdisk code (`EF00`, `0x4100`) or of a GUID as text; undefined where it is neither. */
 export function gptPartitionType(text: string): string | undefined {
   const upper = text.trim().toUpperCase();
   if (/^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/.test(upper)) return upper;
-  return guidOfCode[upper];
+  return guidOfCode[upper.replace(/^0X/, '')];
 }
 
 /** Two-digit code, lower case, of an mbr type such as `0x83`, `83` or `EF`; undefined where it is none. */

@@ -49,6 +49,13 @@ describe('tree form', () => {
     ]);
   });
 
+  test('a code may be written with 0x, as for ppc64el', () => {
+    const graph = graphOf(
+      withPartitions('gpt', [{ name: 'prep', type: '0x4100', size: '8MiB' }, rootPartition]),
+    );
+    expect(graph.table?.partitions[0]?.type).toBe('9E1A2D38-C612-4316-AA26-8B49521E5A8B');
+  });
+
   test('without a block-device element the root fills the disk', () => {
     const graph = graphOf(wholeDiskConfiguration);
     expect(graph.table).toBeUndefined();

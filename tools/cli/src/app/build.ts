@@ -2,12 +2,8 @@ import { join } from 'node:path';
 import { BuildFailure } from '@kiln/engine/diagnostics/failure.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import type { Report } from '@kiln/engine/events/build-event.ts';
-import {
-  buildImage,
-  buildSteps,
-  type BuildOutcome,
-  type BuildRequest,
-} from '@kiln/engine/execute/build-image.ts';
+import { buildImage, buildSteps, type BuildOutcome } from '@kiln/engine/execute/build-image.ts';
+import type { BuildRequest } from '@kiln/engine/execute/build-request.ts';
 import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
 import type { StepName } from '@kiln/engine/plan/step.ts';
 import { loadImage } from './load-image.ts';
@@ -52,15 +48,24 @@ export function loadReported(
   return loaded.value;
 }
 
-function engineRequest(request: ImageRequest, image: ResolvedImage): BuildRequest {
-  const directory = outputDirectory(request.workspace, request.image, request.configuration);
+/** What the engine is asked for, for an image of a workspace. */
+export function engineRequest(request: ImageRequest, image: ResolvedImage): BuildRequest {
+  const { workspace, configuration, report, signal } = request;
+  const directory = outputDirectory(workspace, request.image, configuration);
   return {
     image,
     environment: process.env,
-    store: request.workspace.store,
-    work: request.workspace.work,
+    store: workspace.store,
+    work: workspace.work,
     logDirectory: join(directory, 'logs'),
-    report: request.report,
-    signal: request.signal,
+    earlierOutput: directory,
+    report,
+    signal,
+    subject: {
+      id: directory,
+      definitionFile: join(workspace.root, 'images', request.image, 'image.yaml'),
+      words:
+        configuration === undefined ? request.image : `${request.image} --configuration ${configuration}`,
+    },
   };
 }

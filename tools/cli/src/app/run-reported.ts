@@ -8,7 +8,6 @@ import type { ReportMode } from '../report/terminal-output.ts';
 export interface ShowOptions {
   readonly mode: ReportMode | undefined;
   readonly verbose: boolean;
-  readonly stepCount: number | undefined;
   /** Show this step alone: the others are tasks of their own. */
   readonly only?: string;
 }
@@ -29,7 +28,7 @@ export async function runReported(
     mode,
     verbose: show.verbose,
     environment: process.env,
-    ...(show.stepCount === undefined ? {} : { stepCount: show.stepCount }),
+    ...(show.only === undefined ? {} : { steps: [show.only] }),
   });
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
@@ -50,6 +49,7 @@ export async function runReported(
 
 function onlyStep(step: string, report: Report): Report {
   return (event) => {
+    if (event.type === 'planned') return;
     if (event.type !== 'step-finished' || event.step === step || event.origin !== 'restored') report(event);
   };
 }

@@ -15,6 +15,7 @@ export interface StepProgress {
   readonly startedAtMs: number;
   readonly expectedMs: number | undefined;
   readonly hookCount: number;
+  readonly resumesAfter: StepStarted['resumesAfter'] | undefined;
   /** The hook at work. */
   readonly hook: HookProgress | undefined;
   /** Once it is done. */
@@ -43,6 +44,8 @@ export function noProgress(planned: readonly string[] = []): BuildProgress {
 /** The progress after one more event, which happened at `nowMs`. Pure. Events of steps that never began are let pass. */
 export function advance(progress: BuildProgress, event: BuildEvent, nowMs: number): BuildProgress {
   switch (event.type) {
+    case 'planned':
+      return progress.planned.length === 0 ? { ...progress, planned: event.steps } : progress;
     case 'step-started':
       return addStep(progress, startedStep(event, nowMs));
     case 'step-finished':
@@ -88,6 +91,7 @@ function startedStep(event: StepStarted, nowMs: number): StepProgress {
     startedAtMs: nowMs,
     expectedMs: event.expectedMs,
     hookCount: event.hookCount,
+    resumesAfter: event.resumesAfter,
     hook: undefined,
     origin: undefined,
     durationMs: undefined,

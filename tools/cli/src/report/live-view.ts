@@ -52,7 +52,8 @@ function runningLines(
   const position = planned.indexOf(step.name) + 1;
   const place = position === 0 || planned.length < 2 ? '' : `step ${position} of ${planned.length}, `;
   const expected = step.expectedMs === undefined ? '' : ` of about ${formatClock(step.expectedMs)}`;
-  const clock = `${place}${formatClock(nowMs - step.startedAtMs)}${expected}`;
+  const resumed = step.resumesAfter === undefined ? '' : `, resumed after ${step.resumesAfter.hook}`;
+  const clock = `${place}${formatClock(nowMs - step.startedAtMs)}${expected}${resumed}`;
   const name = fitColumns(step.name.padEnd(14), columns - 2);
   const rest = fitColumns(clock, columns - 3 - name.length);
   return [

@@ -26,14 +26,18 @@ export function createPlainReporter(settings: ReporterSettings): Reporter {
 }
 
 function lineOf(event: BuildEvent, progress: BuildProgress, settings: ReporterSettings): string | undefined {
-  const { colours, verbose, steps } = settings;
+  const { colours, verbose } = settings;
   switch (event.type) {
+    case 'planned':
+    case 'artifact':
+      return undefined;
     case 'step-started':
+      if (event.resumesAfter !== undefined) return resumptionLine(event.step, event);
       return verbose ? `${event.step}: begins, ${event.hookCount} hooks` : undefined;
     case 'step-finished': {
       const step = progress.steps.find((it) => it.name === event.step);
       // Of a build of one step, this line is the summary as well.
-      return step === undefined || steps.length === 1 ? undefined : stepLine(step, colours);
+      return step === undefined || progress.planned.length === 1 ? undefined : stepLine(step, colours);
     }
     case 'hook-started':
       return verbose ? `${event.step}: hook ${event.hook} (${event.element})` : undefined;
@@ -49,7 +53,12 @@ function lineOf(event: BuildEvent, progress: BuildProgress, settings: ReporterSe
       return colours.dim(event.message);
     case 'warning':
       return warningText(event.failure, colours);
-    case 'artifact':
-      return undefined;
   }
+}
+
+function resumptionLine(
+  step: string,
+  { resumesAfter, hookCount }: Extract<BuildEvent, { readonly type: 'step-started' }>,
+): string {
+  return `${step}: resumes after ${resumesAfter?.hook}, ${resumesAfter?.count} of ${hookCount} hooks saved`;
 }

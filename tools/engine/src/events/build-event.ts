@@ -5,11 +5,15 @@ export type Origin = 'run' | 'restored' | 'resumed';
 
 /** Something that a reporter may show. Events say what happens, never how to print it; durations are in milliseconds. */
 export type BuildEvent =
+  | { readonly type: 'planned'; readonly steps: readonly string[] }
   | {
       readonly type: 'step-started';
       readonly step: string;
       readonly hookCount: number;
+      /** As the last runs have it. */
       readonly expectedMs?: number;
+      /** The last hook that a checkpoint saves, and how many it saves. */
+      readonly resumesAfter?: { readonly hook: string; readonly count: number };
     }
   | {
       readonly type: 'step-finished';

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { packLayer, upperOf } from '../layers/pack-layer.ts';
 import { sandboxRoot, type Sandbox } from '../sandbox/open-sandbox.ts';
+import type { ContentStore } from '../store/content-store.ts';
 import type { ChainLink } from './hook-chain.ts';
+import type { HookTimes } from './stored-step.ts';
+import { holdsLentResolvConf } from './tree-upkeep.ts';
 import type { Workbench } from './workbench.ts';
 
 /** What a checkpoint costs, measured: a fixed part, and EROFS with lz4 packing about 200 MB a second. */
@@ -14,18 +17,29 @@ const worthFactor = 10;
 /** Below this there is no need to even measure the folder. */
 const leastMs = worthFactor * fixedMs;
 
-const keyOfState = (link: ChainLink): string => `checkpoint ${link.stateKey}`;
+/** Key under which the store has the state after a hook. */
+export function keyOfState(link: Pick<ChainLink, 'stateKey'>): string {
+  return `checkpoint ${link.stateKey}`;
+}
 
-/** The longest beginning of a step whose state the store has: how many hooks it covers, and the blob's path. */
+/** A state in the middle of a step: how many hooks it covers, how long they took, and the blob's path. */
+export interface Checkpoint {
+  readonly covered: number;
+  readonly hookMs: HookTimes;
+  readonly file: string;
+}
+
+/** The longest beginning of a step whose state the store has. */
 export async function findCheckpoint(
-  bench: Workbench,
+  store: ContentStore,
   links: readonly ChainLink[],
-): Promise<{ readonly covered: number; readonly file: string } | undefined> {
+): Promise<Checkpoint | undefined> {
   for (let covered = links.length; covered > 0; covered -= 1) {
     const link = links[covered - 1];
-    const entry = link === undefined ? undefined : await bench.store.find(keyOfState(link));
-    const file = entry === undefined ? undefined : await bench.store.locate(entry.digest);
-    if (file !== undefined) return { covered, file };
+    const entry =
+      link === undefined ? undefined : await store.find<{ hookMs?: HookTimes } | null>(keyOfState(link));
+    const file = entry === undefined ? undefined : await store.locate(entry.digest);
+    if (file !== undefined) return { covered, file, hookMs: entry?.metadata?.hookMs ?? {} };
   }
   return undefined;
 }
@@ -59,17 +73,35 @@ export async function considerCheckpoint(
     readonly spentMs: number;
     readonly folder: string;
     readonly epochSeconds: number;
+    readonly hookMs: HookTimes;
+    /** As they were before the step's first hook. */
+    readonly surroundings: string;
   },
 ): Promise<boolean> {
   if (bench.checkpoints === 'where-they-pay' && !(await pays(sandbox, state.spentMs))) return false;
+  if ((await readSurroundings(sandbox)) !== state.surroundings) return false;
   const name = `checkpoint-${state.link.stateKey}.erofs`;
   await packLayer(sandbox.run, upperOf('mnt'), {
     file: `${sandboxRoot}/${name}`,
     epochSeconds: state.epochSeconds,
+    // A build that resumes here is lent that of its own day.
+    leaveOut: (await holdsLentResolvConf(sandbox.run)) ? ['etc/resolv.conf'] : [],
   });
-  await bench.store.commitFile(keyOfState(state.link), join(state.folder, name), null);
+  const { hookMs } = state;
+  await bench.store.commitFile(keyOfState(state.link), join(state.folder, name), { hookMs });
   return true;
 }
+
+/**
+ * What hooks may change and a checkpoint cannot hold: mounts, and what host hooks wrote beside the tree. Where that
+ * changed, a step that resumed would go on without it.
+ */
+export async function readSurroundings(sandbox: Sandbox): Promise<string> {
+  return (await sandbox.run(['bash', '--norc', '-c', surroundingsScript, 'kiln', sandboxRoot])).stdout;
+}
+
+const surroundingsScript = `cut -d ' ' -f 5 /proc/self/mountinfo | grep -v '/tmp/in_target[.]d$'
+ls -A "$1" "$1/outputs"`;
 
 async function pays(sandbox: Sandbox, spentMs: number): Promise<boolean> {
   if (spentMs < leastMs) return false;

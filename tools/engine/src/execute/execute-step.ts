@@ -9,12 +9,13 @@ import { mountPseudoFilesystems } from '../sandbox/mount-pseudo-filesystems.ts';
 import { openSandbox, type Sandbox } from '../sandbox/open-sandbox.ts';
 import { openWorkFolder } from '../store/work-folder.ts';
 import { chrootPhases } from '../util/phase.ts';
-import { considerCheckpoint, findCheckpoint, restoreCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, considerCheckpoint, readSurroundings, restoreCheckpoint } from './checkpoint.ts';
 import { commitStep } from './commit-step.ts';
 import { applyHookChanges } from './hook-chain.ts';
 import { mountPackageCaches } from './package-caches.ts';
 import { runHook, runLogged, sourceEnvironment, withHooksInside } from './run-hooks.ts';
 import type { StepRun } from './step-run.ts';
+import type { HookTimes } from './stored-step.ts';
 import {
   isTreeEmpty,
   lendResolvConf,
@@ -25,10 +26,11 @@ import {
 import type { Workbench } from './workbench.ts';
 import { writeFiles } from './write-files.ts';
 
-/** How many hooks were restored from a checkpoint, and what the step left behind. */
+/** What a step left behind, and how long its hooks took: all of them, and those that ran now together. */
 export interface StepOutcome {
   readonly record: LayerRecord;
-  readonly resumedAfter: number;
+  readonly hookMs: HookTimes;
+  readonly spentMs: number;
 }
 
 /**
@@ -37,13 +39,16 @@ export interface StepOutcome {
  * Everything happens in a work folder and namespaces of its own; the store changes only by the commit at the end and
  * by checkpoints, both of which are whole or absent.
  */
-export async function executeStep(bench: Workbench, run: StepRun): Promise<StepOutcome> {
+export async function executeStep(
+  bench: Workbench,
+  run: StepRun,
+  checkpoint: Checkpoint | undefined,
+): Promise<StepOutcome> {
   const folder = await openWorkFolder(bench.store.paths.work, bench.asRoot);
   try {
     const sandbox = await openSandbox(folder.path, bench.privilege, bench.signal);
     try {
       await prepareFolders(bench, folder.path, run);
-      const checkpoint = await findCheckpoint(bench, run.chain.links);
       if (checkpoint !== undefined) await restoreCheckpoint(sandbox, checkpoint.file);
       await mountTree(bench, sandbox, run);
       const caches = await mountPackageCaches(
@@ -51,13 +56,13 @@ export async function executeStep(bench: Workbench, run: StepRun): Promise<StepO
         { shared: bench.store.paths.caches, work: folder.path },
         cachesOf(run),
       );
-      await runAllHooks(bench, sandbox, run, { folder: folder.path, covered: checkpoint?.covered ?? 0 });
+      const times = await runAllHooks(bench, sandbox, run, { folder: folder.path, checkpoint });
       await caches.keep();
       await completeTree(sandbox, run);
       await sandbox.run(['umount', '--recursive', '--lazy', sandboxPaths.targetRoot]);
       await takeResolvConfBack(sandbox.run);
       const record = await commitStep(bench, sandbox, run, folder.path);
-      return { record, resumedAfter: checkpoint?.covered ?? 0 };
+      return { record, ...times };
     } finally {
       await sandbox.close();
     }
@@ -124,11 +129,14 @@ async function runAllHooks(
   bench: Workbench,
   sandbox: Sandbox,
   run: StepRun,
-  start: { readonly folder: string; readonly covered: number },
-): Promise<void> {
+  start: { readonly folder: string; readonly checkpoint: Checkpoint | undefined },
+): Promise<Pick<StepOutcome, 'hookMs' | 'spentMs'>> {
   const { links } = run.chain;
   const files = applyHookChanges(run.step.hooksDirectory, run.below.hooks?.changes ?? []);
+  const hookMs: Record<string, number> = { ...start.checkpoint?.hookMs };
   let spentMs = 0;
+  const surroundings = links.length > 1 ? await readSurroundings(sandbox) : '';
+  let sinceCheckpointMs = 0;
   for (const phase of run.step.phases) {
     const ofPhase = links.filter((link) => link.phase === phase);
     const withPackages = run.step.packages.length > 0 && chrootPhases.has(phase);
@@ -137,10 +145,10 @@ async function runAllHooks(
       const env = await sourceEnvironment(sandbox, phase, { files, variables: run.step.environment });
       for (const link of ofPhase) {
         const index = links.indexOf(link);
-        if (index < start.covered) continue;
+        if (index < (start.checkpoint?.covered ?? 0)) continue;
         const { hook } = link;
         const count = links.length;
-        spentMs += await runHook(bench, sandbox, {
+        const tookMs = await runHook(bench, sandbox, {
           step: run.step.name,
           image: run.plan.image,
           phase,
@@ -149,13 +157,19 @@ async function runAllHooks(
           count,
           env,
         });
-        if (run.step.name === 'extra-data' || index === count - 1) continue;
-        const state = { link, spentMs, folder: start.folder, epochSeconds: run.plan.epochSeconds };
-        if (await considerCheckpoint(bench, sandbox, state)) spentMs = 0;
+        hookMs[hook.path] = tookMs;
+        spentMs += tookMs;
+        sinceCheckpointMs += tookMs;
+        if (run.step.name === 'extra-data' || index === count - 1 || !run.step.restorable) continue;
+        const { epochSeconds } = run.plan;
+        const { folder } = start;
+        const state = { link, spentMs: sinceCheckpointMs, folder, epochSeconds, hookMs, surroundings };
+        if (await considerCheckpoint(bench, sandbox, state)) sinceCheckpointMs = 0;
       }
     });
     if (withPackages) await installPackages(bench, sandbox, run);
   }
+  return { hookMs, spentMs };
 }
 
 /** `-p`: outside of the hooks, without environment.d and without in_target.d, as in diskimage-builder. */

@@ -90,7 +90,7 @@ export async function runHook(bench: Workbench, sandbox: Sandbox, run: HookRun):
     seconds: result.durationMs / 1000,
     lastLines: result.lastLines,
     logFile: result.logFile,
-    replay: `kiln shell ${run.image} --before ${run.phase}.d/${name}`,
+    replay: `kiln shell ${bench.subject?.words ?? run.image} --before ${run.phase}.d/${name}`,
   });
 }
 

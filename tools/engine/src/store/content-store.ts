@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import cacache from 'cacache';
@@ -45,13 +45,22 @@ export class ContentStore {
     return { digest, sizeBytes: info.size ?? 0, committedAt: info.time, metadata: info.metadata as M };
   }
 
+  /** Gives a blob that the store has another key. */
+  async bind<M>(key: string, blob: Pick<StoreEntry, 'digest' | 'sizeBytes'>, metadata: M): Promise<void> {
+    const { digest, sizeBytes: size } = blob;
+    await cacache.index.insert(this.paths.content, key, integrityOf(digest), { size, metadata });
+  }
+
   /** Path of a blob that was proven whole, or undefined when it is missing or damaged. Never write to that path. */
   async locate(digest: Digest): Promise<string | undefined> {
     const path = this.#pathOf(digest);
     const facts = await factsOf(path);
     if (facts === undefined) return undefined;
     const proof = await readFile(this.#proofOf(digest), 'utf8').catch(() => '');
-    if (proof === facts) return path;
+    if (proof === facts) {
+      await this.#markUsed(digest);
+      return path;
+    }
     if ((await digestFile(path)) === digest) {
       await this.#prove(digest, facts);
       return path;
@@ -84,6 +93,12 @@ export class ContentStore {
     const scratch = join(this.paths.work, `bytes-${digestOf(bytes)}-${process.pid}-${performance.now()}`);
     await writeFile(scratch, bytes);
     return this.commitFile(key, scratch, metadata);
+  }
+
+  /** The time of a proof is that of the blob's last use, by which upkeep tells what nobody wants any more. */
+  async #markUsed(digest: Digest): Promise<void> {
+    const now = Date.now() / 1000;
+    await utimes(this.#proofOf(digest), now, now).catch(() => {});
   }
 
   #pathOf(digest: Digest): string {

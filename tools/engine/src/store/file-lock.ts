@@ -18,7 +18,17 @@ export async function lockFile(path: string, signal?: AbortSignal): Promise<Held
   return held;
 }
 
-/** The same without waiting: undefined where another process holds the lock. */
+/** The same for many holders at once: they keep out who wants the lock for itself, and wait for that one. */
+export async function shareLock(path: string, signal?: AbortSignal): Promise<HeldProcess> {
+  const held = await startProcess('flock', ['--shared', path, 'sh', '-c', 'echo locked; exec cat'], signal);
+  if ('refused' in held) {
+    signal?.throwIfAborted();
+    throw new InternalError(`flock ${path}: ${held.refused}`);
+  }
+  return held;
+}
+
+/** The exclusive lock without waiting: undefined where another process holds the lock. */
 export async function tryLockFile(path: string): Promise<HeldProcess | undefined> {
   const held = await startProcess('flock', [
     '--exclusive',

@@ -19,6 +19,6 @@ export function workspaceOf(context: ExecutorContext): Workspace {
 }
 
 /** How a task of Nx is shown. */
-export function showOptions(options: ImageOptions, stepCount: number | undefined): ShowOptions {
-  return { mode: options.json === true ? 'json' : undefined, verbose: options.verbose === true, stepCount };
+export function showOptions(options: ImageOptions): ShowOptions {
+  return { mode: options.json === true ? 'json' : undefined, verbose: options.verbose === true };
 }

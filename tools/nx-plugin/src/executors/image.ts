@@ -11,7 +11,7 @@ export default async function image(
 ): Promise<{ success: boolean }> {
   const workspace = workspaceOf(context);
   const { image: name, configuration } = options;
-  const code = await runReported(showOptions(options, undefined), async (report, signal) => {
+  const code = await runReported(showOptions(options), async (report, signal) => {
     const request = { workspace, image: name, configuration };
     await build({ ...request, signal, report: withEarlierRuns(request, report) });
   });

@@ -13,7 +13,7 @@ export default async function step(
   const workspace = workspaceOf(context);
   const { image, configuration } = options;
   const name = options.step as StepName;
-  const code = await runReported({ ...showOptions(options, 1), only: name }, (report, signal) =>
+  const code = await runReported({ ...showOptions(options), only: name }, (report, signal) =>
     buildStep(
       {
         workspace,

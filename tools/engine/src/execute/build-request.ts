@@ -1,0 +1,41 @@
+import type { ResolvedImage } from '../elements/resolved-image.ts';
+import type { Report } from '../events/build-event.ts';
+
+/**
+ * When to take checkpoints: where they pay, or after every hook, which costs more now and less when the next change comes
+ * (and lets tests do with hooks that take no time).
+ */
+export type CheckpointPolicy = 'where-they-pay' | 'after-every-hook';
+
+/**
+ * Which image of which workspace is built. `explain` finds by it what the image had last, and the store's upkeep what is
+ * still wanted. Never part of a key.
+ */
+export interface BuildSubject {
+  /** One image in one configuration has one, on this machine: its output directory. */
+  readonly id: string;
+  /** The image is gone when this file is. */
+  readonly definitionFile: string;
+  /** Words of a command line that name the image: `web --configuration small`. */
+  readonly words: string;
+}
+
+/** What a build needs to know beside the image. All paths are absolute. */
+export interface BuildRequest {
+  readonly image: ResolvedImage;
+  /** The user's environment, as data; hooks see only what the elements mention. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Root of the content store. */
+  readonly store: string;
+  /** Where work folders lie; undefined: in the store. Must be in the store's file system, and no overlayfs. */
+  readonly work?: string | undefined;
+  readonly logDirectory: string;
+  /** Where an earlier build left artifacts and receipt: what the store lost since is taken from there. */
+  readonly earlierOutput?: string | undefined;
+  readonly report: Report;
+  readonly signal?: AbortSignal | undefined;
+  /** By default 'where-they-pay'. */
+  readonly checkpoints?: CheckpointPolicy;
+  /** Left out where the image has no place in a workspace: then nothing is noted of it. */
+  readonly subject?: BuildSubject | undefined;
+}

@@ -1,0 +1,81 @@
+import type { Origin } from '../events/build-event.ts';
+import { blobsOf, emptyRecord, type LayerRecord } from '../layers/layer-record.ts';
+import type { BuildPlan, StepPlan } from '../plan/build-plan.ts';
+import type { StepName } from '../plan/step.ts';
+import type { ContentStore } from '../store/content-store.ts';
+import { chainHooks, type HookChain } from './hook-chain.ts';
+import { findStep } from './stored-step.ts';
+
+/** One step of a build, as it now stands. */
+export interface StepState {
+  readonly step: StepPlan;
+  readonly chain: HookChain;
+  readonly record: LayerRecord;
+  readonly origin: Origin;
+  readonly durationMs: number;
+}
+
+/** A step that the store lacks, on layers that it has. */
+export interface StepToMake {
+  readonly step: StepPlan;
+  readonly chain: HookChain;
+  readonly below: LayerRecord;
+}
+
+/** How a step came about in this build. */
+export type MadeStep = Pick<StepState, 'origin' | 'durationMs'>;
+
+/** Which steps are asked about, and whether the layers' bytes are needed or the records alone do. */
+export interface SurveyGoal {
+  readonly plan: BuildPlan;
+  readonly until: StepName | undefined;
+  readonly need: 'records' | 'blobs';
+}
+
+/**
+ * Looks up which steps of a plan the store has, and which is the first to be made: the first without a record, or, where
+ * bytes are needed (because of that step, or by the goal), the first whose bytes are missing or damaged.
+ *
+ * A step that may not be restored counts as missing unless it is among those `made` in this build.
+ */
+export async function surveySteps(
+  store: ContentStore,
+  goal: SurveyGoal,
+  made: ReadonlyMap<StepPlan, MadeStep>,
+): Promise<{ readonly states: readonly StepState[]; readonly next: StepToMake | undefined }> {
+  const states: StepState[] = [];
+  let below = emptyRecord;
+  let missing: StepToMake | undefined;
+  for (const step of stepsUntil(goal)) {
+    const chain = chainHooks(step, below);
+    const found = await findStep(store, chain);
+    const fresh = made.get(step);
+    if (found === undefined || (!step.restorable && fresh === undefined)) {
+      missing = { step, chain, below };
+      break;
+    }
+    const { record } = found;
+    states.push({ step, chain, record, origin: 'restored', durationMs: 0, ...fresh });
+    below = record;
+  }
+  if (missing === undefined && goal.need === 'records') return { states, next: undefined };
+  for (const [index, state] of states.entries()) {
+    if (await hasOwnBlobs(store, state.record)) continue;
+    const beneath = states[index - 1]?.record ?? emptyRecord;
+    return { states, next: { step: state.step, chain: state.chain, below: beneath } };
+  }
+  return { states, next: missing };
+}
+
+/** Bytes of the step itself; those of the steps below it are asked of them. */
+export async function hasOwnBlobs(store: ContentStore, record: LayerRecord): Promise<boolean> {
+  const own = blobsOf({ ...record, layers: record.layers.slice(-1) });
+  for (const blob of own) if ((await store.locate(blob.digest)) === undefined) return false;
+  return true;
+}
+
+/** The steps that a goal asks for. */
+export function stepsUntil({ plan, until }: Pick<SurveyGoal, 'plan' | 'until'>): readonly StepPlan[] {
+  const last = plan.steps.findIndex((step) => step.name === until);
+  return last < 0 ? plan.steps : plan.steps.slice(0, last + 1);
+}

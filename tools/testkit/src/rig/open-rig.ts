@@ -20,10 +20,10 @@ export interface Rig {
   readonly root: string;
   readonly store: string;
   /** Writes a file below the workspace; one that begins with `#!` becomes executable. */
-  readonly write: (path: string, content: string) => Promise<void>;
+  readonly write: (path: string, content: string | Buffer) => Promise<void>;
   readonly remove: (path: string) => Promise<void>;
   /** Writes an element of hooks and files; a hook without `#!` gets bash's. */
-  readonly element: (name: string, files: Readonly<Record<string, string>>) => Promise<void>;
+  readonly element: (name: string, files: Readonly<Record<string, string | Buffer>>) => Promise<void>;
   /** Writes an image of `tiny-os` and the named elements; \`extra\` are more lines of its definition. */
   readonly image: (name: string, elements: readonly string[], extra?: string) => Promise<void>;
   readonly build: (image: string, options?: RigOptions & ListenOptions) => Promise<RigBuild>;
@@ -54,15 +54,15 @@ export async function openRig(): Promise<Rig> {
   const store = join(root, 'store');
   const gates: HookGate[] = [];
   const outputDirectory = (image: string): string => join(root, 'dist', image);
-  const write = async (path: string, content: string): Promise<void> => {
+  const write = async (path: string, content: string | Buffer): Promise<void> => {
     const file = join(root, path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, content);
-    await chmod(file, content.startsWith('#!') ? 0o755 : 0o644);
+    await chmod(file, content.toString().startsWith('#!') ? 0o755 : 0o644);
   };
   const element: Rig['element'] = async (name, files) => {
     for (const [path, content] of Object.entries(files)) {
-      const needsBang = hookPath.test(path) && !content.startsWith('#!');
+      const needsBang = typeof content === 'string' && hookPath.test(path) && !content.startsWith('#!');
       await write(`elements/${name}/${path}`, needsBang ? `#!/bin/bash\nset -eu\n${content}` : content);
     }
   };
@@ -76,7 +76,7 @@ export async function openRig(): Promise<Rig> {
     checkpoints: 'where-they-pay',
     ...options,
   });
-  await element('tiny-os', tinyOsFiles);
+  await element('tiny-os', await tinyOsFiles());
   return {
     root,
     store,

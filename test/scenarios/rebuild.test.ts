@@ -1,0 +1,127 @@
+import { rm } from 'node:fs/promises';
+import { hooksRun, stepsMade, type Rig } from '@kiln/testkit/rig/open-rig.ts';
+import type { RigBuild } from '@kiln/testkit/rig/run-rig-build.ts';
+import { expect } from 'vitest';
+import { done, scenario } from './scenario.ts';
+
+/** Three hooks in one phase that also remove and replace what lies below, and one in a later phase. */
+const web = {
+  'install.d/10-first': 'rm /etc/hostname\necho first >/first\n',
+  'install.d/20-second': 'rm -r /var/log\nmkdir /var/log\necho second >/var/log/kept\nchmod 0700 /var/log\n',
+  'install.d/30-third': 'ln /first /third\n',
+  'post-install.d/10-late': 'cat /first /third >/late\n',
+} as const;
+
+async function prepare(rig: Rig): Promise<void> {
+  await rig.element('web', web);
+  await rig.image('box', ['web']);
+}
+
+const records = (build: RigBuild) => build.steps.map((step) => step.record);
+
+scenario('an unchanged build runs no hook and makes nothing', async (rig) => {
+  await prepare(rig);
+  const first = done(await rig.build('box'));
+  expect(hooksRun(first)).toEqual(['root.d/10-tree', ...Object.keys(web)]);
+  const second = done(await rig.build('box'));
+  expect(hooksRun(second)).toEqual([]);
+  expect(stepsMade(second)).toEqual({});
+  expect(second.artifacts).toEqual(first.artifacts.map((it) => ({ ...it, origin: 'restored' })));
+});
+
+scenario('a changed late hook rebuilds its layer and those after, and nothing else', async (rig) => {
+  await prepare(rig);
+  const before = done(await rig.build('box'));
+  await rig.element('web', { 'post-install.d/10-late': 'echo otherwise >/late\n' });
+  const after = done(await rig.build('box'));
+  expect(hooksRun(after)).toEqual(['post-install.d/10-late']);
+  expect(stepsMade(after)).toEqual({ 'post-install': 'run', 'block-device': 'run', finalise: 'run' });
+  expect(after.artifacts[0]?.origin).toBe('run');
+  expect(records(after).slice(0, 2)).toEqual(records(before).slice(0, 2));
+});
+
+scenario('after a change to hook k, its phase resumes after hook k-1', async (rig) => {
+  await prepare(rig);
+  const options = { until: 'last', checkpoints: 'after-every-hook' } as const;
+  done(await rig.build('box', options));
+  await rig.element('web', { 'install.d/30-third': 'echo third >/third\n' });
+  const third = done(await rig.build('box', options));
+  expect(hooksRun(third)).toEqual(['install.d/30-third', 'post-install.d/10-late']);
+  expect(stepsMade(third)['install']).toBe('resumed');
+
+  await rig.element('web', { 'install.d/20-second': `${web['install.d/20-second']}echo more >/more\n` });
+  const second = done(await rig.build('box', options));
+  expect(hooksRun(second)).toEqual(['install.d/20-second', 'install.d/30-third', 'post-install.d/10-late']);
+
+  await rm(rig.store, { recursive: true });
+  const fresh = done(await rig.build('box', { until: 'last' }));
+  expect(records(second), 'what was resumed is what would have been made at once').toEqual(records(fresh));
+});
+
+scenario('quick hooks leave no checkpoint: it would cost more than it saves', async (rig) => {
+  await prepare(rig);
+  done(await rig.build('box', { until: 'install' }));
+  await rig.element('web', { 'install.d/30-third': 'echo third >/third\n' });
+  const again = done(await rig.build('box', { until: 'install' }));
+  expect(hooksRun(again)).toEqual(['install.d/10-first', 'install.d/20-second', 'install.d/30-third']);
+});
+
+scenario('a changed comment re-runs its step and nothing after it', async (rig) => {
+  await prepare(rig);
+  const before = done(await rig.build('box'));
+  await rig.element('web', { 'install.d/30-third': `# a remark\n${web['install.d/30-third']}` });
+  const after = done(await rig.build('box'));
+  expect(stepsMade(after)).toEqual({ install: 'run' });
+  expect(records(after)).toEqual(records(before));
+  expect(after.artifacts[0]?.origin).toBe('restored');
+});
+
+scenario('from a store that was wiped, the records come out equal', async (rig) => {
+  await prepare(rig);
+  const before = done(await rig.build('box'));
+  await rm(rig.store, { recursive: true });
+  const after = done(await rig.build('box', { outputDirectory: rig.outputDirectory('elsewhere') }));
+  expect(hooksRun(after)).toHaveLength(5);
+  expect(records(after)).toEqual(records(before));
+  expect(after.artifacts.map((it) => it.digest)).toEqual(before.artifacts.map((it) => it.digest));
+});
+
+scenario(
+  'a step that may not be restored runs each time, and what it made alike stops there',
+  async (rig) => {
+    await prepare(rig);
+    await rig.element('web', { 'element.yaml': 'restorable: false\n' });
+    done(await rig.build('box', { until: 'last' }));
+    const again = done(await rig.build('box', { until: 'last' }));
+    expect(hooksRun(again)).toEqual(Object.keys(web));
+  },
+);
+
+scenario('two images that begin alike bootstrap once', async (rig) => {
+  await prepare(rig);
+  await rig.element('database', { 'install.d/50-database': 'echo database >/database\n' });
+  await rig.image('other', ['database']);
+  done(await rig.build('box', { until: 'last' }));
+  const other = done(await rig.build('other', { until: 'last' }));
+  expect(hooksRun(other)).toEqual(['install.d/50-database']);
+});
+
+scenario(
+  'the artifact does not depend on where the workspace lies nor on when it was written',
+  async (rig) => {
+    await prepare(rig);
+    const here = done(await rig.build('box'));
+    const { openRig } = await import('@kiln/testkit/rig/open-rig.ts');
+    const elsewhere = await openRig();
+    try {
+      await prepare(elsewhere);
+      const there = done(
+        await elsewhere.build('box', { environment: { LANG: 'de_DE.UTF-8', HOSTNAME: 'other' } }),
+      );
+      expect(there.steps.map((it) => it.key)).toEqual(here.steps.map((it) => it.key));
+      expect(there.artifacts.map((it) => it.digest)).toEqual(here.artifacts.map((it) => it.digest));
+    } finally {
+      await elsewhere.close();
+    }
+  },
+);

@@ -8,6 +8,13 @@ import { nxRun, type NxRun, workspaceRoot } from './nx-run.ts';
 const output = join(workspaceRoot, 'dist/images/amphora-haproxy');
 const artifact = join(output, 'amphora-haproxy.qcow2');
 
+/** `image` itself always runs: it looks at what lies in dist/. */
+function phasesThatRan(run: NxRun): readonly string[] {
+  const phases = Object.entries(run.tasks).filter(([task]) => task !== 'amphora-haproxy:image');
+  expect(phases.length).toBeGreaterThan(5);
+  return phases.filter(([, status]) => status === 'cache-miss').map(([task]) => task);
+}
+
 describe('amphora-haproxy', () => {
   let first: NxRun;
 
@@ -15,7 +22,8 @@ describe('amphora-haproxy', () => {
     first = await nxRun('amphora-haproxy:image');
   });
 
-  const manifest = (): ImageManifest => JSON.parse(readFileSync(join(output, 'manifest.json'), 'utf8')) as ImageManifest;
+  const manifest = (): ImageManifest =>
+    JSON.parse(readFileSync(join(output, 'manifest.json'), 'utf8')) as ImageManifest;
 
   test('builds, and the checksum beside the artifact is right', async () => {
     expect(first.exitCode, first.output).toBe(0);
@@ -37,18 +45,19 @@ describe('amphora-haproxy', () => {
     expect(elements).toEqual([...elements].toSorted());
     expect(elements).toEqual(expect.arrayContaining(['amphora-agent', 'debian-minimal', 'haproxy-octavia']));
     const names = packages.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['octavia-agent', 'haproxy', 'keepalived', 'ipvsadm', 'cloud-init']));
+    expect(names).toEqual(
+      expect.arrayContaining(['octavia-agent', 'haproxy', 'keepalived', 'ipvsadm', 'cloud-init']),
+    );
     expect(layers.map(({ step }) => step)).toContain('install');
-    expect(artifacts).toEqual([expect.objectContaining({ format: 'qcow2', sizeBytes: statSync(artifact).size })]);
+    expect(artifacts).toEqual([
+      expect.objectContaining({ format: 'qcow2', sizeBytes: statSync(artifact).size }),
+    ]);
   });
 
   test('a second run takes every phase from the cache', async () => {
     const second = await nxRun('amphora-haproxy:image');
     expect(second.exitCode, second.output).toBe(0);
-    const { 'amphora-haproxy:image': image, ...phases } = second.tasks;
-    expect(image).toBe('cache-miss');
-    expect(new Set(Object.values(phases))).toEqual(new Set(['local-cache-hit']));
-    expect(second.output).not.toMatch(/: (run|resumed),/);
+    expect(phasesThatRan(second)).toEqual([]);
   });
 
   test('comes back whole when dist/ was lost, without any phase running', async () => {
@@ -58,7 +67,7 @@ describe('amphora-haproxy', () => {
     expect(again.exitCode, again.output).toBe(0);
     expect(existsSync(artifact)).toBe(true);
     expect(manifest().artifacts).toEqual(artifacts);
-    expect(again.output).not.toMatch(/hook /);
+    expect(phasesThatRan(again)).toEqual([]);
   });
 
   test('passes every offline check', async () => {

@@ -1,5 +1,5 @@
-import { readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Origin } from '../events/build-event.ts';
 import { fail } from '../diagnostics/failure.ts';
 import { digestFile, type Digest } from '../fingerprint/digest.ts';
@@ -10,7 +10,7 @@ import { lockFile } from '../store/file-lock.ts';
 import { runCommand } from '../util/run-command.ts';
 import { contentsKey, makeArtifacts, type TreeContents } from './make-artifacts.ts';
 import { planArtifact, storedDiskFormat, type ArtifactPlan, type ArtifactSources } from './plan-artifacts.ts';
-import { placeArtifact } from './place-artifact.ts';
+import { isInPlace, placeArtifact } from './place-artifact.ts';
 import type { Workbench } from './workbench.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -67,6 +67,7 @@ async function makeMissing(
   );
   try {
     const still = await missingOf(bench, plans);
+    if (still.length === 0 && (await readContents(bench, goal.sources)) !== undefined) return new Set();
     const started = performance.now();
     bench.report({ type: 'step-started', step: 'image', hookCount: 0 });
     await goal.needTree();
@@ -111,23 +112,34 @@ async function placeFormat(
     fail({ code: 'blob-damaged', digest: entry?.digest ?? plan.key });
   const name = `${goal.sources.definition.name}.${extensionOf(format)}`;
   const file = join(goal.outputDirectory, name);
-  const digest = format === 'raw' ? await placeRaw(bench, { blob, file, of: entry.digest }) : entry.digest;
+  const { digest } = entry;
+  const placed =
+    format === 'raw'
+      ? await placeRaw(bench, { blob, file, of: digest })
+      : { digest, sizeBytes: entry.sizeBytes };
   if (format !== 'raw') await placeArtifact({ blob, digest, file, notes: bench.store.paths.proven });
-  await writeWhole(`${file}.sha256`, checksumLine(digest, name));
+  await writeWhole(`${file}.sha256`, checksumLine(placed.digest, name));
   const origin: Origin = made.has(stored) ? 'run' : 'restored';
-  const artifact = { format, file, sizeBytes: entry.sizeBytes, digest, origin };
+  const artifact = { format, file, ...placed, origin };
   bench.report({ type: 'artifact', ...artifact });
   return artifact;
+}
+
+interface Placed {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
 }
 
 /** A raw disk is written into the output directory only: converted from the stored one, and known again by its digest. */
 async function placeRaw(
   bench: Workbench,
   raw: { readonly blob: string; readonly file: string; readonly of: Digest },
-): Promise<Digest> {
-  const known = await bench.store.find<{ readonly raw: Digest }>(`raw of ${raw.of}`);
-  if (known !== undefined && (await digestFile(raw.file).catch(() => '')) === known.metadata.raw)
+): Promise<Placed> {
+  const known = await bench.store.find<{ readonly raw: Placed }>(`raw of ${raw.of}`);
+  const place = { file: raw.file, notes: bench.store.paths.proven };
+  if (known !== undefined && (await isInPlace({ ...place, digest: known.metadata.raw.digest })))
     return known.metadata.raw;
+  await mkdir(dirname(raw.file), { recursive: true });
   const part = `${raw.file}.part`;
   const args = ['convert', '-q', '-f', 'qcow2', '-O', 'raw', raw.blob, part];
   const converted = await runCommand({ file: 'qemu-img', args });
@@ -140,8 +152,8 @@ async function placeRaw(
       output: converted.stderr,
     });
   }
-  const digest = await digestFile(part);
+  const placed: Placed = { digest: await digestFile(part), sizeBytes: (await stat(part)).size };
   await rename(part, raw.file);
-  await bench.store.commitBytes(`raw of ${raw.of}`, Buffer.from(digest), { raw: digest });
-  return digest;
+  await bench.store.commitBytes(`raw of ${raw.of}`, Buffer.from(placed.digest), { raw: placed });
+  return placed;
 }

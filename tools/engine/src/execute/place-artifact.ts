@@ -14,21 +14,30 @@ export interface Placement {
 }
 
 /**
- * Puts a copy of a blob in its place, as a clone of its blocks where the file system can (reflink), whole or not at all.
- *
- * A file that is there is read again only if its size, times or inode changed since it was last checked.
- *
- * @returns whether it had to be written.
+ * Whether a file has the bytes of a digest. It is read again only if its size, times or inode changed since it was last
+ * checked.
  */
-export async function placeArtifact({ blob, digest, file, notes }: Placement): Promise<'placed' | 'kept'> {
-  const note = join(notes, `placed-${digestOf(file)}`);
-  const noted = await readFile(note, 'utf8').catch(() => '');
+export async function isInPlace({ digest, file, notes }: Omit<Placement, 'blob'>): Promise<boolean> {
   const facts = await factsOf(file, digest);
-  if (facts !== undefined && noted === facts) return 'kept';
-  if (facts !== undefined && (await digestFile(file)) === digest) {
-    await writeFile(note, facts);
-    return 'kept';
-  }
+  if (facts === undefined) return false;
+  const noted = await readFile(noteOf(file, notes), 'utf8').catch(() => '');
+  if (noted === facts) return true;
+  if ((await digestFile(file)) !== digest) return false;
+  await writeFile(noteOf(file, notes), facts);
+  return true;
+}
+
+function noteOf(file: string, notes: string): string {
+  return join(notes, `placed-${digestOf(file)}`);
+}
+
+/**
+ * Puts a copy of a blob in its place, as a clone of its blocks where the file system can (reflink), whole or not at all.
+ * A file that is there and whole is left alone.
+ */
+export async function placeArtifact(placement: Placement): Promise<void> {
+  const { blob, digest, file, notes } = placement;
+  if (await isInPlace(placement)) return;
   await mkdir(dirname(file), { recursive: true });
   const part = `${file}.part`;
   await rm(part, { force: true });
@@ -47,8 +56,7 @@ export async function placeArtifact({ blob, digest, file, notes }: Placement): P
   await chmod(part, 0o644);
   if ((await digestFile(part)) !== digest) fail({ code: 'blob-damaged', digest });
   await rename(part, file);
-  await writeFile(note, (await factsOf(file, digest)) ?? '');
-  return 'placed';
+  await writeFile(noteOf(file, notes), (await factsOf(file, digest)) ?? '');
 }
 
 async function factsOf(file: string, digest: Digest): Promise<string | undefined> {

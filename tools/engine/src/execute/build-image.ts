@@ -5,6 +5,7 @@ import type { BuildRequest } from './build-request.ts';
 import { ensureArtifacts, type ImageArtifact } from './ensure-artifacts.ts';
 import { ensureSteps, type StepState } from './ensure-steps.ts';
 import { imageManifest, type ImageManifest } from './image-manifest.ts';
+import { noteLast } from './last-note.ts';
 import type { ArtifactSources } from './plan-artifacts.ts';
 import { type PreparedBuild, withPreparedBuild } from './prepare-build.ts';
 import { writeReceipt } from './receipt.ts';
@@ -55,6 +56,10 @@ async function completeImage(
       await ensureSteps(bench, { plan, disk, until: undefined, need: 'blobs', earlier: steps });
     },
   });
+  for (const { format, key } of result.plans) {
+    const origin = result.artifacts.find((it) => it.format === format)?.origin ?? 'restored';
+    await noteLast(bench.store, bench.subject, { made: `artifact ${format}`, key, origin });
+  }
   const manifest = imageManifest(image, steps, { ...result, sources: {} });
   await writeWhole(join(outputDirectory, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await writeReceipt(outputDirectory, { ...result, steps });

@@ -102,8 +102,7 @@ function storedStep({ chain }: StepToMake, outcome: StepOutcome, durationMs: num
 }
 
 async function note(bench: Workbench, { step, chain, origin }: StepState): Promise<void> {
-  const achieved = { step: step.name, key: chain.key, stored: keyOfStep(chain), origin };
-  await noteLast(bench.store, bench.subject, achieved);
+  await noteLast(bench.store, bench.subject, { made: `step ${step.name}`, key: chain.key, origin });
 }
 
 function reportFinished(bench: Workbench, state: StepState): void {

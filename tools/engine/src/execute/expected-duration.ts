@@ -16,8 +16,8 @@ export async function knownTimes(
 ): Promise<KnownTimes> {
   const same = await findStep(store, chain);
   if (same !== undefined) return same;
-  const last = subject === undefined ? undefined : await readLast(store, subject, step.name);
-  return (last === undefined ? undefined : await findStep(store, last.note)) ?? {};
+  const last = subject === undefined ? undefined : await readLast(store, subject, `step ${step.name}`);
+  return (last === undefined ? undefined : await findStep(store, last)) ?? {};
 }
 
 /** What the hooks that are left, and the work around them, will take; nothing where too little is known. */

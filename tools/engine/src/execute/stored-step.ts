@@ -1,3 +1,4 @@
+import type { Key } from '../fingerprint/digest.ts';
 import type { LayerRecord } from '../layers/layer-record.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { HookChain } from './hook-chain.ts';
@@ -14,7 +15,7 @@ export interface StoredStep {
   /** What the step took beside its hooks: mounting, packing, storing. */
   readonly restMs?: number;
   /** Keys of the states after each hook: its checkpoints, where there are any. */
-  readonly states?: readonly string[];
+  readonly states?: readonly Key[];
 }
 
 /** Key under which the store has a step. */

@@ -1,15 +1,9 @@
 import { chmod, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import cacache from 'cacache';
 import { digestFile, digestOf, type Digest } from '../fingerprint/digest.ts';
+import { blobPath, digestOfIntegrity, integrityOf, proofPath } from './blob-path.ts';
 import type { StorePaths } from './store-paths.ts';
-
-/** cacache writes blobs only through streams, which copies them; its path function lets a finished file be moved in. */
-const contentPath = createRequire(import.meta.url)('cacache/lib/content/path.js') as (
-  cache: string,
-  integrity: string,
-) => string;
 
 /** What the store knows under one key. */
 export interface StoreEntry<M = unknown> {
@@ -41,7 +35,7 @@ export class ContentStore {
   async find<M>(key: string): Promise<StoreEntry<M> | undefined> {
     const info = await cacache.get.info(this.paths.content, key);
     if (!info?.integrity) return undefined;
-    const digest = Buffer.from(info.integrity.slice('sha256-'.length), 'base64').toString('hex') as Digest;
+    const digest = digestOfIntegrity(info.integrity);
     return { digest, sizeBytes: info.size ?? 0, committedAt: info.time, metadata: info.metadata as M };
   }
 
@@ -53,10 +47,10 @@ export class ContentStore {
 
   /** Path of a blob that was proven whole, or undefined when it is missing or damaged. Never write to that path. */
   async locate(digest: Digest): Promise<string | undefined> {
-    const path = this.#pathOf(digest);
+    const path = blobPath(this.paths, digest);
     const facts = await factsOf(path);
     if (facts === undefined) return undefined;
-    const proof = await readFile(this.#proofOf(digest), 'utf8').catch(() => '');
+    const proof = await readFile(proofPath(this.paths, digest), 'utf8').catch(() => '');
     if (proof === facts) {
       await this.#markUsed(digest);
       return path;
@@ -74,7 +68,7 @@ export class ContentStore {
   async commitFile<M>(key: string, file: string, metadata: M): Promise<StoreEntry<M>> {
     const digest = await digestFile(file);
     const { size } = await stat(file);
-    const path = this.#pathOf(digest);
+    const path = blobPath(this.paths, digest);
     if ((await this.locate(digest)) === undefined) {
       await mkdir(dirname(path), { recursive: true });
       await chmod(file, 0o444);
@@ -98,26 +92,14 @@ export class ContentStore {
   /** The time of a proof is that of the blob's last use, by which upkeep tells what nobody wants any more. */
   async #markUsed(digest: Digest): Promise<void> {
     const now = Date.now() / 1000;
-    await utimes(this.#proofOf(digest), now, now).catch(() => {});
-  }
-
-  #pathOf(digest: Digest): string {
-    return contentPath(this.paths.content, integrityOf(digest));
-  }
-
-  #proofOf(digest: Digest): string {
-    return join(this.paths.proven, digest);
+    await utimes(proofPath(this.paths, digest), now, now).catch(() => {});
   }
 
   async #prove(digest: Digest, facts: string): Promise<void> {
-    const scratch = `${this.#proofOf(digest)}.${process.pid}`;
+    const scratch = `${proofPath(this.paths, digest)}.${process.pid}`;
     await writeFile(scratch, facts);
-    await rename(scratch, this.#proofOf(digest));
+    await rename(scratch, proofPath(this.paths, digest));
   }
-}
-
-function integrityOf(digest: Digest): string {
-  return `sha256-${Buffer.from(digest, 'hex').toString('base64')}`;
 }
 
 /** Size, times and inode in one line: while it stands, so does the content. */

@@ -10,6 +10,7 @@ import type { ArtifactSources } from './plan-artifacts.ts';
 import { type PreparedBuild, withPreparedBuild } from './prepare-build.ts';
 import { writeReceipt } from './receipt.ts';
 import { readDiskTools } from './read-host-facts.ts';
+import type { Workbench } from './workbench.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Brings the steps of an image up to date, up to `until` or to the last. Fails with a BuildFailure. */
@@ -48,6 +49,7 @@ async function completeImage(
     epochSeconds: plan.epochSeconds,
     tools: await readDiskTools(image.definition.formats, disk),
   };
+  const started = performance.now();
   const result = await ensureArtifacts(bench, {
     sources,
     formats: image.definition.formats,
@@ -56,12 +58,22 @@ async function completeImage(
       await ensureSteps(bench, { plan, disk, until: undefined, need: 'blobs', earlier: steps });
     },
   });
-  for (const { format, key } of result.plans) {
-    const origin = result.artifacts.find((it) => it.format === format)?.origin ?? 'restored';
-    await noteLast(bench.store, bench.subject, { made: `artifact ${format}`, key, origin });
-  }
+  await noteArtifacts(bench, result, performance.now() - started);
   const manifest = imageManifest(image, steps, { ...result, sources: {} });
   await writeWhole(join(outputDirectory, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await writeReceipt(outputDirectory, { ...result, steps });
   return { artifacts: result.artifacts, manifest, steps };
+}
+
+/** What was made counts with the time of all that was made. */
+async function noteArtifacts(
+  { store, subject }: Workbench,
+  { plans, artifacts }: Awaited<ReturnType<typeof ensureArtifacts>>,
+  tookMs: number,
+): Promise<void> {
+  const origin = artifacts.some((artifact) => artifact.origin === 'run') ? 'run' : 'restored';
+  const time = origin === 'run' ? { tookMs } : {};
+  for (const { format, key } of plans) {
+    await noteLast(store, subject, { made: `artifact ${format}`, key, origin, ...time });
+  }
 }

@@ -16,6 +16,8 @@ export interface LastNote {
   readonly origin: Origin;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** How long artifacts took: all of the build together. A step's times stand beside its key. */
+  readonly tookMs?: number;
   /** What the image had before. Undefined the first time. */
   readonly keyBefore?: Key;
 }
@@ -35,7 +37,7 @@ export function keyOfMade(made: Made, key: Key): string {
 export async function noteLast(
   store: ContentStore,
   subject: BuildSubject | undefined,
-  achieved: Pick<LastNote, 'made' | 'key' | 'origin'>,
+  achieved: Pick<LastNote, 'made' | 'key' | 'origin' | 'tookMs'>,
 ): Promise<void> {
   if (subject === undefined) return;
   const { made, key, origin } = achieved;
@@ -45,7 +47,8 @@ export async function noteLast(
   if (blob === undefined) return;
   const { definitionFile } = subject;
   const before = known === undefined ? {} : { keyBefore: known.key };
-  const note: LastNote = { made, definitionFile, key, origin, at: Date.now(), ...before };
+  const time = known?.tookMs === undefined ? {} : { tookMs: known.tookMs };
+  const note: LastNote = { ...time, ...achieved, definitionFile, at: Date.now(), ...before };
   await store.bind(`${lastNotePrefix}${subject.id} ${made}`, blob, note);
 }
 

@@ -4,7 +4,7 @@ import type { HookFile } from '../elements/merge-hooks.ts';
 import type { ResolvedImage } from '../elements/resolved-image.ts';
 import { byteOrder } from '../util/byte-order.ts';
 import type { StepName } from './step.ts';
-import { textOf } from './visible-files.ts';
+import { textOf } from './text-of.ts';
 
 /** Where things lie inside every sandbox. The same for all builds on all machines, so they may stand in keys. */
 export const sandboxPaths = {
@@ -14,6 +14,8 @@ export const sandboxPaths = {
   elements: '/run/kiln/elements',
   outputs: '/run/kiln/outputs',
   imageCache: '/run/kiln/image-cache',
+  /** What of the outside world was fetched for the step. */
+  sources: '/run/kiln/sources',
 } as const;
 
 /** What the user sets for a build, beside the definition. */
@@ -122,6 +124,7 @@ function frameworkVariables(
     TMP_HOOKS_PATH: sandboxPaths.hooks,
     TMP_MOUNT_PATH: sandboxPaths.targetRoot,
     DIB_IMAGE_CACHE: sandboxPaths.imageCache,
+    KILN_SOURCES: sandboxPaths.sources,
     DIB_LOCKFILES: `${sandboxPaths.imageCache}/lockfiles`,
     ...(step === 'root' || step === 'finalise' ? { TARGET_ROOT: sandboxPaths.targetRoot } : {}),
     ...sources.disk,

@@ -7,7 +7,8 @@ import { byteOrder } from '../util/byte-order.ts';
 import type { BuildPlan, CacheMount, KeyInputs, StepPlan } from './build-plan.ts';
 import { hookEnvironment } from './hook-environment.ts';
 import { steps, stepsWithoutHooks } from './step.ts';
-import { countsByNameOnly, textOf, visibleElementFiles, visibleHookFiles } from './visible-files.ts';
+import { textOf } from './text-of.ts';
+import { countsByNameOnly, visibleElementFiles, visibleHookFiles } from './visible-files.ts';
 
 /** What the plan depends on beside the image: the user's variables, the host's tools, and the pinned outside world. */
 export interface PlanSources {
@@ -30,7 +31,7 @@ export interface PlanSources {
  * which the framework itself changes nothing, is left out.
  */
 export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan {
-  const merged = withInstallType(mergeHooks(image.elements).files);
+  const merged = mergedHooks(image);
   const elementFiles = filesByElement(image);
   const planned = steps.flatMap(({ name, phases }): readonly StepPlan[] => {
     const packages = name === 'install' ? image.definition.packages : [];
@@ -86,6 +87,11 @@ export function describe(file: HookFile): string {
 }
 
 const installTypePath = 'environment.d/11-dib-install-type.bash';
+
+/** The hooks of all elements of an image, laid together. */
+export function mergedHooks(image: ResolvedImage): readonly HookFile[] {
+  return withInstallType(mergeHooks(image.elements).files);
+}
 
 /** diskimage-builder writes this file after root.d, so that hooks see the default install type from extra-data on. */
 function withInstallType(files: readonly HookFile[]): readonly HookFile[] {

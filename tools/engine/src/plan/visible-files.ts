@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
 import type { HookFile } from '../elements/merge-hooks.ts';
 import { phases, type Phase } from '../util/phase.ts';
+import { relevantEnvironmentFiles } from './relevant-environment-files.ts';
+import { textOf } from './text-of.ts';
 
 const phaseFolders: ReadonlySet<string> = new Set(phases.map((phase) => `${phase}.d`));
 
@@ -12,7 +14,7 @@ export function topOf(path: string): string {
 /**
  * The part of the hooks directory that the hooks of some phases get to see, and that therefore enters their key.
  *
- * That is `environment.d`, the phases' own folders, and those folders and files beside them whose names their scripts mention
+ * That is what matters of `environment.d`, the phases' own folders, and those folders and files beside them whose names their scripts mention
  * (`static`, `source-repository-…`). Folders of other phases are seen by extra-data hooks only, which may rewrite them.
  * Scripts in `bin` count when a hook names that folder by way of the hooks directory: every script says `/bin/bash`.
  */
@@ -20,8 +22,21 @@ export function visibleHookFiles(
   all: readonly HookFile[],
   stepPhases: readonly Phase[],
 ): readonly HookFile[] {
-  if (stepPhases.includes('extra-data')) return all;
-  const own = new Set<string>(['environment.d', ...stepPhases.map((phase) => `${phase}.d`)]);
+  const others = all.filter((file) => topOf(file.path) !== lockFolder);
+  if (stepPhases.includes('extra-data')) return others;
+  const reachable = reachableFiles(others, ['environment.d', ...stepPhases.map((phase) => `${phase}.d`)]);
+  const rest = reachable.filter((file) => topOf(file.path) !== 'environment.d');
+  const settings = reachable.filter((file) => topOf(file.path) === 'environment.d');
+  const relevant = new Set([...rest, ...relevantEnvironmentFiles(settings, textOf(rest))]);
+  return reachable.filter((file) => relevant.has(file));
+}
+
+/** Scripts that tell what is to be locked. Not a phase: no hook sees them. */
+export const lockFolder = 'lock.d';
+
+/** Some folders of the hooks directory, and the folders and files that the scripts in them mention. */
+export function reachableFiles(all: readonly HookFile[], folders: readonly string[]): readonly HookFile[] {
+  const own = new Set(folders);
   const text = textOf(all.filter((file) => own.has(topOf(file.path))));
   if (mentionsBin.test(text)) own.add('bin');
   const reachable = own.has('bin')
@@ -50,7 +65,7 @@ export function visibleElementFiles(all: readonly HookFile[], hooksText: string)
   if (!/ELEMENTS_PATH|IMAGE_ELEMENT|get_image_element_array/.test(hooksText)) return [];
   return all.filter((file) => {
     const inside = file.path.split('/').slice(1).join('/');
-    return !phaseFolders.has(topOf(inside)) && topOf(inside) !== 'environment.d';
+    return !phaseFolders.has(topOf(inside)) && !['environment.d', lockFolder].includes(topOf(inside));
   });
 }
 
@@ -59,12 +74,4 @@ export function countsByNameOnly(file: HookFile, stepPhases: readonly Phase[]): 
   const top = topOf(file.path);
   if (!phaseFolders.has(top) || stepPhases.some((phase) => `${phase}.d` === top)) return false;
   return posix.dirname(file.path) === top && (file.mode & 0o111) !== 0;
-}
-
-/** All text of some files, to look for names in. */
-export function textOf(files: readonly HookFile[]): string {
-  return files
-    .filter((file) => file.kind === 'file' && !file.content.includes(0))
-    .map((file) => file.content.toString('utf8'))
-    .join('\n');
 }

@@ -1,0 +1,39 @@
+import type { HookFile } from '../elements/merge-hooks.ts';
+import { textOf } from './text-of.ts';
+
+/**
+ * Which files of environment.d matter to a step, given the text of all else that its hooks can see.
+ *
+ * A file is left out if it plainly does nothing but export variables of diskimage-builder (`DIB_…`, which no program reads by
+ * itself) that neither the step's scripts nor a file that matters mentions. So two images whose elements differ only in late steps
+ * share the early ones. A file that does anything else, or might, stays.
+ */
+export function relevantEnvironmentFiles(
+  environmentFiles: readonly HookFile[],
+  stepText: string,
+): readonly HookFile[] {
+  const relevant = new Set(environmentFiles.filter((file) => exportsOf(file) === undefined));
+  for (let grown = true; grown;) {
+    const text = `${stepText}\n${textOf([...relevant])}`;
+    const more = environmentFiles.filter(
+      (file) => !relevant.has(file) && exportsOf(file)?.some((name) => text.includes(name)) === true,
+    );
+    for (const file of more) relevant.add(file);
+    grown = more.length > 0;
+  }
+  return environmentFiles.filter((file) => relevant.has(file));
+}
+
+/** Statements that could export something, or end the build, in a way that cannot be read off the text. */
+const opaque =
+  /\b(eval|source|declare|typeset|exit|return|exec|trap)\b|^\s*\.\s|\bset\s+-\w*a|\bexport\s+["'$-]|\$\(|`/m;
+
+/** Names that a file exports, if that is all it does and all are diskimage-builder's own; else undefined. */
+function exportsOf(file: HookFile): readonly string[] | undefined {
+  const text = textOf([file]).replaceAll(/^\s*#.*$/gm, '');
+  if (opaque.test(text)) return undefined;
+  const names = [...text.matchAll(/\bexport\s+([^\n;]*)/g)].flatMap(([, rest = '']) =>
+    [...rest.matchAll(/(?:^|\s)([A-Za-z_]\w*)(?==|\s|$)/g)].map(([, name = '']) => name),
+  );
+  return names.length > 0 && names.every((name) => name.startsWith('DIB_')) ? names : undefined;
+}

@@ -41,13 +41,14 @@ async function completeImage(
   { plan, disk, bench }: PreparedBuild,
   outputDirectory: string,
 ): Promise<BuildOutcome> {
+  const tools = await readDiskTools(image.definition.formats, disk);
   const steps = await ensureSteps(bench, { plan, disk, until: undefined, need: 'records' });
   const sources: ArtifactSources = {
     definition: image.definition,
     disk,
     tree: steps.at(-1)?.record ?? emptyRecord,
     epochSeconds: plan.epochSeconds,
-    tools: await readDiskTools(image.definition.formats, disk),
+    tools,
   };
   const started = performance.now();
   const result = await ensureArtifacts(bench, {

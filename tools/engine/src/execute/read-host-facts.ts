@@ -7,6 +7,7 @@ import { toolsForLayout } from '../block-device/required-tools.ts';
 import type { ImageFormat } from '../image-definition/image-definition.ts';
 import type { DiskDraft } from './draft-disk.ts';
 import { digestFile } from '../fingerprint/digest.ts';
+import type { RequiredTool } from '../util/required-tool.ts';
 import { hostPath } from '../util/run-command.ts';
 
 /** Full path of a program of the host, or undefined. */
@@ -17,12 +18,25 @@ export function findHostTool(tool: string): string | undefined {
     .find((path) => existsSync(path));
 }
 
+/** What every build runs on the host, whatever its elements. */
+export const engineTools: readonly RequiredTool[] = [
+  { tool: 'unshare', debianPackage: 'util-linux', neededFor: 'sandboxes' },
+  { tool: 'nsenter', debianPackage: 'util-linux', neededFor: 'sandboxes' },
+  { tool: 'flock', debianPackage: 'util-linux', neededFor: 'locks' },
+  { tool: 'mount', debianPackage: 'mount', neededFor: 'sandboxes' },
+  { tool: 'mkfs.erofs', debianPackage: 'erofs-utils', neededFor: 'layers' },
+  { tool: 'setfattr', debianPackage: 'attr', neededFor: 'layers' },
+];
+
 /**
  * Digests of the host's tools and files that the elements declare, by name. The same package gives the same digest on
  * every machine. A tool that is missing is a failure before anything starts; a missing file counts as 'absent'.
  */
 export async function readHostFacts(elements: readonly Element[]): Promise<Readonly<Record<string, string>>> {
   const facts: Record<string, string> = {};
+  for (const required of engineTools) {
+    if (findHostTool(required.tool) === undefined) fail({ code: 'host-tool-missing', ...required });
+  }
   for (const { name, declarations } of elements) {
     for (const { tool, debianPackage } of declarations.hostTools) {
       const path = findHostTool(tool);

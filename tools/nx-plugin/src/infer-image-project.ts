@@ -90,7 +90,7 @@ export function inferImageProject(analysed: AnalysedImage): CreateNodesResult {
     ...variants,
     cache: false,
     dependsOn: ['image'],
-    inputs: [...verifyFiles(analysed), ...definition],
+    inputs: [...verifyFiles(analysed), ...definition, { dependentTasksOutputFiles: '**/manifest.json' }],
   };
   targets['image'] = {
     executor: '@kiln/nx-plugin:image',
@@ -99,6 +99,7 @@ export function inferImageProject(analysed: AnalysedImage): CreateNodesResult {
     ...variants,
     ...(previous === undefined ? {} : { dependsOn: [previous] }),
     inputs: [...definition, { dependentTasksOutputFiles: '**/layer.json' }],
+    outputs: ['{workspaceRoot}/dist/images/{options.output}/manifest.json'],
   };
   targets['verify'] = { executor: '@kiln/nx-plugin:verify', ...onImage };
   targets['boot'] = { executor: '@kiln/nx-plugin:boot', ...onImage };

@@ -1,4 +1,4 @@
-# Finds the apt sources of the image. Sourced by root.d/08-bootstrap; not a hook.
+# Finds the apt sources of the image. Sourced by root.d/08-bootstrap and lock.d/10-apt-indexes; not a hook.
 #
 # A source is one line as in DIB_APT_SOURCES_CONF: `<name>:deb [options] <uri> <suite> <components>`.
 
@@ -56,4 +56,31 @@ apt_sources() {
         ;;
     *) echo "security:deb ${security%/} $DIB_RELEASE${DIB_DEBIAN_SECURITY_SUBPATH:--security} $components" ;;
     esac
+}
+
+# Splits sources, as apt_sources prints them, into arrays: source_names, source_lines, uris, suites, components. The lock calls a
+# source's package index index_names: after the suite, and where two repositories have a suite of one name, the second with its
+# source's name. A repository without suites (`deb <uri> ./`) has no index that could be locked.
+split_sources() {
+    source_names=() source_lines=() uris=() suites=() components=() index_names=()
+    local name line uri suite rest index
+    local -A repositories=()
+    while IFS=: read -r name line; do
+        source_names+=("$name")
+        source_lines+=("$line")
+        rest=${line#deb }
+        [[ $rest != \[* ]] || rest=${rest#*]}
+        read -r uri suite rest <<<"$rest"
+        index=${suite//\//_}
+        if [[ $suite == */ ]]; then
+            index=
+        elif [ "${repositories[$index]:-$uri}" != "$uri" ]; then
+            index="$index ($name)"
+        fi
+        [ -z "$index" ] || repositories[$index]=$uri
+        uris+=("${uri%/}")
+        suites+=("$suite")
+        components+=("$rest")
+        index_names+=("$index")
+    done <<<"$1"
 }

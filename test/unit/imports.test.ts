@@ -34,6 +34,7 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   sandbox: base,
   layers: storage,
   sources: storage,
+  lock: [...storage, 'sources'],
   'block-device': storage,
   formats: [...storage, 'block-device'],
   // Of block-device, plan takes the parser alone, which is pure: a bad layout must fail before anything is built.

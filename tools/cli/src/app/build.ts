@@ -7,7 +7,7 @@ import type { BuildRequest } from '@kiln/engine/execute/build-request.ts';
 import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
 import type { StepName } from '@kiln/engine/plan/step.ts';
 import { loadImage } from './load-image.ts';
-import { outputDirectory, type Workspace } from './workspace.ts';
+import { lockFileOf, outputDirectory, type Workspace } from './workspace.ts';
 
 /** Which image, of which workspace, and who listens. */
 export interface ImageRequest {
@@ -57,6 +57,8 @@ export function engineRequest(request: ImageRequest, image: ResolvedImage): Buil
     environment: process.env,
     store: workspace.store,
     work: workspace.work,
+    lockFile: lockFileOf(workspace, request.image),
+    network: workspace.network,
     logDirectory: join(directory, 'logs'),
     earlierOutput: directory,
     report,

@@ -9,6 +9,8 @@ export interface Workspace {
   readonly elementPath: readonly string[];
   readonly store: string;
   readonly work: string | undefined;
+  /** `KILN_OFFLINE`: use only what was fetched before. */
+  readonly network: 'online' | 'offline';
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,7 +23,7 @@ export function findWorkspaceRoot(from: string): string | undefined {
   }
 }
 
-/** What the environment says of a workspace: ELEMENTS_PATH, KILN_STORE, KILN_WORK. */
+/** What the environment says of a workspace: ELEMENTS_PATH, KILN_STORE, KILN_WORK, KILN_OFFLINE. */
 export function openWorkspace(root: string, environment: Environment): Workspace {
   const beside = (environment['ELEMENTS_PATH'] ?? '').split(':').filter((entry) => entry !== '');
   return {
@@ -29,6 +31,7 @@ export function openWorkspace(root: string, environment: Environment): Workspace
     elementPath: [join(root, 'elements'), ...beside.map((entry) => resolve(root, entry))],
     store: storeDirectory(environment),
     work: environment['KILN_WORK'],
+    network: ['', '0', undefined].includes(environment['KILN_OFFLINE']) ? 'online' : 'offline',
   };
 }
 
@@ -41,6 +44,11 @@ export function storeDirectory(environment: Environment): string {
     cache !== undefined && cache !== '' ? cache : join(environment['HOME'] ?? homedir(), '.cache'),
     'kiln',
   );
+}
+
+/** Where an image's lock stands. */
+export function lockFileOf(workspace: Pick<Workspace, 'root'>, image: string): string {
+  return join(workspace.root, 'images', image, 'image.lock.json');
 }
 
 /** Where an image's artifacts, records and logs go; a configuration has a folder of its own. */

@@ -219,8 +219,33 @@ export const failureCatalogue = {
   },
   'lock-moved': {
     exitCode: 1,
-    message: (p: { name: string; url: string }) => `${p.name} moved since it was locked (${p.url})`,
+    message: (p: { name: string; url?: string | undefined }) =>
+      `${p.name} moved since it was locked${p.url === undefined ? '' : ` (${p.url})`}`,
     hint: () => "run 'nx run <image>:lock' to take what is there now",
+  },
+  'lock-unreadable': {
+    exitCode: 2,
+    message: (p: { file: string; reason: string }) => `${p.file} is not a lock: ${p.reason}`,
+    hint: () => "remove it, or run 'nx run <image>:lock', to have it written anew",
+  },
+  'lock-script-failed': {
+    exitCode: 1,
+    message: (p: { element: string; script: string; reason: string; lastLines: readonly string[] }) =>
+      [
+        `${p.script} of element '${p.element}', which tells what is to be locked: ${p.reason}`,
+        ...p.lastLines.map((line) => `  | ${line}`),
+      ].join('\n'),
+  },
+  'lock-name-twice': {
+    exitCode: 2,
+    message: (p: { kind: string; name: string }) =>
+      `two different things are to be fetched under one name: ${p.kind} '${p.name}'`,
+    hint: () => 'give one of them another name',
+  },
+  'source-gone': {
+    exitCode: 1,
+    message: (p: { location: string; what: string }) => `${p.location} has not ${p.what}`,
+    hint: () => "correct the reference; if it was locked, the image's lock must be refreshed",
   },
   'source-unreachable': {
     exitCode: 1,

@@ -66,7 +66,18 @@ export const elementDeclarationsSchema = z.strictObject(
       .array(cache, { error: expected('a list of caches') })
       .optional()
       .describe('package caches that are kept between builds'),
-    lock: z.unknown().optional().describe('what of the outside world the lock pins for this element'),
+    lock: z
+      .strictObject(
+        {
+          'host-files': z
+            .array(absolutePath, { error: expected('a list of absolute paths') })
+            .optional()
+            .describe('files and folders of the host that the scripts in lock.d look at'),
+        },
+        { error: expected("a map with 'host-files'") },
+      )
+      .optional()
+      .describe('what the scripts in lock.d depend on'),
   },
   { error: expected('a map with the keys of element.yaml') },
 );

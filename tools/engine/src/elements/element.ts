@@ -29,8 +29,8 @@ export interface ElementDeclarations {
     readonly name: string;
     readonly kind: 'files' | 'directory';
   }[];
-  /** What of the outside world is to be pinned for this element, as it stands in the file. */
-  readonly lock?: unknown;
+  /** Files and folders of the host that the scripts in `lock.d` look at, so that kept answers are asked anew when they change. */
+  readonly lockHostFiles: readonly string[];
 }
 
 /** A folder that changes an image, as read from disk. */

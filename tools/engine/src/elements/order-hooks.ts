@@ -29,9 +29,14 @@ export function hookOrder(left: string, right: string): number {
  * hook: only the place where it runs can tell.
  */
 export function hooksOfPhase(files: readonly HookFile[], phase: Phase): readonly HookFile[] {
+  return scriptsIn(files, `${phase}.d`);
+}
+
+/** The same for any folder at the top of the hooks directory. */
+export function scriptsIn(files: readonly HookFile[], folder: string): readonly HookFile[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
   return files
-    .filter((file) => posix.dirname(file.path) === `${phase}.d` && isHookName(posix.basename(file.path)))
+    .filter((file) => posix.dirname(file.path) === folder && isHookName(posix.basename(file.path)))
     .filter((file) => isExecutable(file, byPath))
     .toSorted((a, b) => hookOrder(posix.basename(a.path), posix.basename(b.path)));
 }

@@ -12,6 +12,7 @@ export const noDeclarations: ElementDeclarations = {
   hostFiles: [],
   restorable: true,
   caches: [],
+  lockHostFiles: [],
 };
 
 /** The text of an `element.yaml`, the element that it belongs to, and its path as diagnostics shall show it. */
@@ -55,6 +56,6 @@ function declarationsOf(data: ElementDeclarationsData): ElementDeclarations {
     hostFiles: data['host-files'] ?? [],
     restorable: data.restorable ?? true,
     caches: (data.caches ?? []).map((it) => ({ path: it.path, name: it.name, kind: it.kind ?? 'files' })),
-    ...(data.lock === undefined ? {} : { lock: data.lock }),
+    lockHostFiles: data.lock?.['host-files'] ?? [],
   };
 }

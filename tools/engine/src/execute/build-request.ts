@@ -34,6 +34,10 @@ export interface BuildRequest {
   readonly earlierOutput?: string | undefined;
   readonly report: Report;
   readonly signal?: AbortSignal | undefined;
+  /** The image's `image.lock.json`; undefined: it has none, and takes what is there now. */
+  readonly lockFile?: string | undefined;
+  /** `offline`: use only what was fetched before. By default 'online'. */
+  readonly network?: 'online' | 'offline' | undefined;
   /** By default 'where-they-pay'. */
   readonly checkpoints?: CheckpointPolicy;
   /** Left out where the image has no place in a workspace: then nothing is noted of it. */

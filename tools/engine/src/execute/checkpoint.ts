@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { packLayer, upperOf } from '../layers/pack-layer.ts';
 import { sandboxRoot, type Sandbox } from '../sandbox/open-sandbox.ts';
 import type { ContentStore } from '../store/content-store.ts';
+import { checkIndexes } from './check-indexes.ts';
 import type { ChainLink } from './hook-chain.ts';
 import type { HookTimes } from './stored-step.ts';
 import { holdsLentResolvConf } from './tree-upkeep.ts';
@@ -80,6 +81,7 @@ export async function considerCheckpoint(
 ): Promise<boolean> {
   if (bench.checkpoints === 'where-they-pay' && !(await pays(sandbox, state.spentMs))) return false;
   if ((await readSurroundings(sandbox)) !== state.surroundings) return false;
+  await checkIndexes(bench, sandbox);
   const name = `checkpoint-${state.link.stateKey}.erofs`;
   await packLayer(sandbox.run, upperOf('mnt'), {
     file: `${sandboxRoot}/${name}`,

@@ -9,9 +9,11 @@ import { mountPseudoFilesystems } from '../sandbox/mount-pseudo-filesystems.ts';
 import { openSandbox, type Sandbox } from '../sandbox/open-sandbox.ts';
 import { openWorkFolder } from '../store/work-folder.ts';
 import { chrootPhases } from '../util/phase.ts';
+import { checkIndexes } from './check-indexes.ts';
 import { type Checkpoint, considerCheckpoint, readSurroundings, restoreCheckpoint } from './checkpoint.ts';
 import { commitStep } from './commit-step.ts';
 import { applyHookChanges } from './hook-chain.ts';
+import { mountSources } from './mount-sources.ts';
 import { mountPackageCaches } from './package-caches.ts';
 import { runHook, runLogged, sourceEnvironment, withHooksInside } from './run-hooks.ts';
 import type { StepRun } from './step-run.ts';
@@ -51,12 +53,14 @@ export async function executeStep(
       await prepareFolders(bench, folder.path, run);
       if (checkpoint !== undefined) await restoreCheckpoint(sandbox, checkpoint.file);
       await mountTree(bench, sandbox, run);
+      await mountSources(bench, sandbox, { folder: folder.path, step: run.step.name });
       const caches = await mountPackageCaches(
         sandbox,
         { shared: bench.store.paths.caches, work: folder.path },
         cachesOf(run),
       );
       const times = await runAllHooks(bench, sandbox, run, { folder: folder.path, checkpoint });
+      if (run.step.name !== 'finalise') await checkIndexes(bench, sandbox);
       await caches.keep();
       await completeTree(sandbox, run);
       await sandbox.run(['umount', '--recursive', '--lazy', sandboxPaths.targetRoot]);

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import { planBuild } from '../plan/plan-build.ts';
 import { createRunner } from '../sandbox/command-runner.ts';
 import { findPrivilege } from '../sandbox/privilege.ts';
+import { transportEnvironment } from '../sources/fetching.ts';
 import { ContentStore } from '../store/content-store.ts';
 import { shareLock } from '../store/file-lock.ts';
 import { prepareStorePaths } from '../store/store-paths.ts';
@@ -11,6 +13,7 @@ import type { BuildRequest } from './build-request.ts';
 import { type DiskDraft, draftDisk } from './draft-disk.ts';
 import { adoptReceipt } from './receipt.ts';
 import { readHostFacts } from './read-host-facts.ts';
+import { takeLock } from './take-lock.ts';
 import type { Workbench } from './workbench.ts';
 
 /** A build that may begin. */
@@ -20,20 +23,30 @@ export interface PreparedBuild {
   readonly bench: Workbench;
 }
 
-/** Plans a build: the disk's shape, what the host says, the steps. Changes nothing. */
-export async function planRequest(request: BuildRequest): Promise<Omit<PreparedBuild, 'bench'>> {
+/**
+ * Plans a build: the disk's shape, what the host and the lock say, the steps.
+ *
+ * @param gaps whether what the lock lacks is looked up and added to it; `as it is` changes nothing.
+ * @returns the bench with the lock's content on it.
+ */
+export async function planRequest(
+  request: BuildRequest,
+  bench: Workbench,
+  gaps: 'fill' | 'as it is',
+): Promise<PreparedBuild> {
   const { image, environment } = request;
   const disk = draftDisk(image, environment);
+  const lock = await takeLock(bench, request, disk, gaps);
   const host = await readHostFacts(image.elements);
   const plan = planBuild(image, {
     user: environment,
     disk: disk.variables,
     fstab: disk.fstab,
-    epochSeconds: 1735689600,
+    epochSeconds: lock.epochSeconds,
     host,
-    locked: {},
+    locked: lock.inputs,
   });
-  return { plan, disk };
+  return { plan, disk, bench: { ...bench, locked: lock.things } };
 }
 
 /**
@@ -44,13 +57,12 @@ export async function withPreparedBuild<T>(
   request: BuildRequest,
   body: (prepared: PreparedBuild) => Promise<T>,
 ): Promise<T> {
-  const planned = await planRequest(request);
   const bench = await openWorkbench(request);
   const inUse = await shareLock(join(bench.store.paths.locks, 'in-use'), request.signal);
   try {
     await sweepWorkFolders(bench.store.paths.work, bench.asRoot);
     if (request.earlierOutput !== undefined) await adoptReceipt(bench, request.earlierOutput);
-    return await body({ ...planned, bench });
+    return await body(await planRequest(request, bench, 'fill'));
   } finally {
     await inUse.release();
   }
@@ -72,5 +84,14 @@ export async function openWorkbench(request: Omit<BuildRequest, 'image'>): Promi
     signal: request.signal,
     checkpoints: request.checkpoints ?? 'where-they-pay',
     subject: request.subject,
+    locked: [],
+    fetching: {
+      store,
+      network: request.network ?? 'online',
+      environment: transportEnvironment(request.environment),
+      report: request.report,
+      signal: request.signal,
+      wait: (milliseconds) => setTimeout(milliseconds, undefined, { signal: request.signal }),
+    },
   };
 }

@@ -1,5 +1,7 @@
 import type { Report } from '../events/build-event.ts';
+import type { LockedThing } from '../lock/lock-request.ts';
 import type { Privilege } from '../sandbox/privilege.ts';
+import type { Fetching } from '../sources/fetching.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { Runner } from '../util/runner.ts';
 import type { BuildSubject, CheckpointPolicy } from './build-request.ts';
@@ -17,4 +19,8 @@ export interface Workbench {
   readonly logDirectory: string;
   readonly signal: AbortSignal | undefined;
   readonly checkpoints: CheckpointPolicy;
+  /** How the outside world is reached. */
+  readonly fetching: Fetching;
+  /** What of the outside world goes into the image. */
+  readonly locked: readonly LockedThing[];
 }

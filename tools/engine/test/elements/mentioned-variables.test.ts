@@ -72,6 +72,7 @@ describe('mentionedVariables', () => {
         hostFiles: [],
         restorable: true,
         caches: [],
+        lockHostFiles: [],
       },
     };
     expect(mentionedVariables([declared])).toEqual({ names: ['DECLARED'], prefixes: ['MANY_'] });

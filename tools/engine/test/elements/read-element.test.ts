@@ -142,7 +142,7 @@ describe('element.yaml', () => {
         'caches:',
         '  - {path: /var/cache/apt/archives, name: apt-debian, kind: directory}',
         '  - {path: /var/cache/other, name: other}',
-        'lock: {apt: true}',
+        'lock: {host-files: [/etc/apt]}',
       ].join('\n'),
     });
     expect(read(root).declarations).toEqual({
@@ -155,7 +155,7 @@ describe('element.yaml', () => {
         { path: '/var/cache/apt/archives', name: 'apt-debian', kind: 'directory' },
         { path: '/var/cache/other', name: 'other', kind: 'files' },
       ],
-      lock: { apt: true },
+      lockHostFiles: ['/etc/apt'],
     });
   });
 

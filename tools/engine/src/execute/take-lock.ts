@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { fail } from '../diagnostics/failure.ts';
+import { digestOf } from '../fingerprint/digest.ts';
+import { emptyLock, type ImageLock, pinOf } from '../lock/image-lock.ts';
+import { type LockedThing, type LockRequest, matchLock } from '../lock/lock-request.ts';
+import { readLock } from '../lock/read-lock.ts';
+import { resolveLock } from '../lock/resolve-lock.ts';
+import { writeLock } from '../lock/write-lock.ts';
+import type { PlanSources } from '../plan/plan-build.ts';
+import { planLock } from '../plan/plan-lock.ts';
+import { lockFile } from '../store/file-lock.ts';
+import { withoutPassword } from '../util/without-password.ts';
+import { askElements, readLockFacts } from './ask-elements.ts';
+import type { BuildRequest } from './build-request.ts';
+import type { DiskDraft } from './draft-disk.ts';
+import type { Workbench } from './workbench.ts';
+
+/** The outside world as a build takes it in. */
+export interface TakenLock {
+  readonly things: readonly LockedThing[];
+  /** What enters the keys, by step. */
+  readonly inputs: PlanSources['locked'];
+  /** The date of the newest package index; where there is none, the same for all. Seconds since 1970. */
+  readonly epochSeconds: number;
+}
+
+/** 2025-01-01 */
+const epochWithoutIndexes = 1735689600;
+
+/** What of a request matters here. */
+export type LockSubject = Pick<BuildRequest, 'image' | 'environment' | 'lockFile'>;
+
+/**
+ * Takes an image's lock as it is. What is asked for and stands not in it is looked up now and added, so that the first
+ * build writes the lock; with `as it is`, it is left out.
+ *
+ * An image that has no lock file takes what is there now, and offline what it took last.
+ */
+export async function takeLock(
+  bench: Workbench,
+  subject: LockSubject,
+  disk: Pick<DiskDraft, 'variables'>,
+  gaps: 'fill' | 'as it is',
+): Promise<TakenLock> {
+  const plan = await planLockOf(subject, disk);
+  if (plan === undefined) return takenFrom([]);
+  const requests = await askElements(bench, plan);
+  if (subject.lockFile === undefined) return takeWithoutFile(bench, requests, plan.key);
+  const { locked, missing } = matchLock(requests, (await readLock(subject.lockFile)) ?? emptyLock);
+  if (missing.length === 0 || gaps === 'as it is') return takenFrom(locked);
+  return fillGaps(bench, subject.lockFile, await askElements(bench, plan, 'fresh answers'));
+}
+
+/** Asks the elements and the outside world what there is now. Writes nothing. */
+export async function lookAround(
+  bench: Workbench,
+  subject: LockSubject,
+  disk: Pick<DiskDraft, 'variables'>,
+): Promise<{ readonly requests: readonly LockRequest[]; readonly lock: ImageLock }> {
+  const plan = await planLockOf(subject, disk);
+  const requests = plan === undefined ? [] : await askElements(bench, plan, 'fresh answers');
+  refuseTwins(requests);
+  return {
+    requests,
+    lock: { formatVersion: 1, entries: await resolveLock(bench.fetching, requests, now()) },
+  };
+}
+
+async function planLockOf({ image, environment }: LockSubject, disk: Pick<DiskDraft, 'variables'>) {
+  const sources = { user: environment, disk: disk.variables, epochSeconds: 0 };
+  return planLock(image, sources, await readLockFacts(image.elements));
+}
+
+/** Under the lock file's own lock: steps of one image may begin at once. */
+async function fillGaps(
+  bench: Workbench,
+  file: string,
+  requests: readonly LockRequest[],
+): Promise<TakenLock> {
+  refuseTwins(requests);
+  const held = await lockFile(join(bench.store.paths.locks, `image-lock-${digestOf(file)}`), bench.signal);
+  try {
+    const lock = (await readLock(file)) ?? emptyLock;
+    const { missing } = matchLock(requests, lock);
+    const [first] = missing;
+    if (first !== undefined && bench.fetching.network === 'offline')
+      fail({ code: 'offline-and-not-cached', what: `${describeRequest(first)}, which is not locked` });
+    const found = await resolveLock(bench.fetching, missing, now());
+    const filled: ImageLock = { formatVersion: 1, entries: [...lock.entries, ...found] };
+    await writeLock(file, filled);
+    for (const entry of found) bench.report({ type: 'note', message: `locked ${entry.kind} ${entry.name}` });
+    return takenFrom(matchLock(requests, filled).locked);
+  } finally {
+    await held.release();
+  }
+}
+
+async function takeWithoutFile(
+  bench: Workbench,
+  requests: readonly LockRequest[],
+  key: string,
+): Promise<TakenLock> {
+  refuseTwins(requests);
+  const last = `lock ${key}`;
+  if (bench.fetching.network === 'offline') {
+    const kept = await bench.store.find<ImageLock>(last);
+    const { locked, missing } = matchLock(requests, kept?.metadata ?? emptyLock);
+    const [first] = missing;
+    if (first !== undefined)
+      fail({ code: 'offline-and-not-cached', what: `${describeRequest(first)}, as no build took it yet` });
+    return takenFrom(locked);
+  }
+  const lock: ImageLock = { formatVersion: 1, entries: await resolveLock(bench.fetching, requests, now()) };
+  await bench.store.commitBytes(last, Buffer.from(JSON.stringify(lock)), lock);
+  return takenFrom(matchLock(requests, lock).locked);
+}
+
+/** Hooks find what was fetched by kind and name, so one name can stand for one thing only. */
+function refuseTwins(requests: readonly LockRequest[]): void {
+  const names = new Set<string>();
+  for (const { kind, name } of requests) {
+    if (names.has(`${kind} ${name}`)) fail({ code: 'lock-name-twice', kind, name });
+    names.add(`${kind} ${name}`);
+  }
+}
+
+function takenFrom(things: readonly LockedThing[]): TakenLock {
+  const inputs: Record<string, Record<string, string>> = {};
+  let epochSeconds = 0;
+  for (const { request, entry } of things) {
+    const ofStep = (inputs[request.step] ??= {});
+    ofStep[`${entry.kind} ${entry.name}`] = pinOf(entry);
+    // The image keeps its sources' addresses. Only as a digest: there may be a password in it.
+    if (request.kind === 'apt') ofStep[`apt ${entry.name}, address`] = digestOf(request.url);
+    if (entry.kind === 'apt') epochSeconds = Math.max(epochSeconds, Date.parse(entry.date) / 1000);
+  }
+  return { things, inputs, epochSeconds: epochSeconds === 0 ? epochWithoutIndexes : epochSeconds };
+}
+
+function describeRequest(request: LockRequest): string {
+  if (request.kind === 'apt') return `the package index '${request.name}'`;
+  return `${request.kind} '${request.name}' (${withoutPassword(request.location)})`;
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { withoutPassword } from '../util/without-password.ts';
+import { identityOf, type ImageLock, type LockEntry } from './image-lock.ts';
+
+/** The step that takes a locked thing in: package indexes and base images go into `root`, sources into `extra-data`. */
+export type TakingStep = 'root' | 'extra-data';
+
+/** An index of packages. `url` leads to its InRelease; `indexes` name its Packages files, relative to that, without their endings. */
+export interface AptRequest {
+  readonly kind: 'apt';
+  readonly name: string;
+  readonly url: string;
+  readonly indexes: readonly string[];
+  readonly step: TakingStep;
+}
+
+/** A reference in a git repository: branch, tag, commit, `refs/…`, or `*` for the default branch. */
+export interface GitRequest {
+  readonly kind: 'git';
+  readonly name: string;
+  readonly location: string;
+  readonly ref: string;
+  readonly step: TakingStep;
+}
+
+/** A tarball or a file. */
+export interface FileRequest {
+  readonly kind: 'tar' | 'file';
+  readonly name: string;
+  readonly location: string;
+  readonly step: TakingStep;
+}
+
+/** What an element asks to have locked. Locations may hold a password: they are for fetching, never for writing down. */
+export type LockRequest = AptRequest | GitRequest | FileRequest;
+
+const name = z.string().regex(/^[\w.+~ ()-]+$/, { error: 'a name of letters, digits, and . _ - + ~' });
+const step = (usual: TakingStep) => z.enum(['root', 'extra-data']).default(usual);
+
+/** One line that a script in `lock.d` prints. */
+export const lockRequestSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('apt'),
+    name,
+    url: z.string().min(1),
+    indexes: z.array(z.string().regex(/^(?!\/|.*\.\.)/)).default([]),
+    step: step('root'),
+  }),
+  z.strictObject({
+    kind: z.literal('git'),
+    name,
+    location: z.string().min(1),
+    ref: z.string().min(1),
+    step: step('extra-data'),
+  }),
+  z.strictObject({
+    kind: z.enum(['tar', 'file']),
+    name,
+    location: z.string().min(1),
+    step: step('extra-data'),
+  }),
+]);
+
+/** The identity under which a request's entry stands in the lock. */
+export function identityOfRequest(request: LockRequest): string {
+  if (request.kind === 'apt') return identityOf(request);
+  return identityOf({ ...request, location: withoutPassword(request.location) });
+}
+
+/** A request and the entry that pins it. */
+export interface LockedThing {
+  readonly request: LockRequest;
+  readonly entry: LockEntry;
+}
+
+/** Which requests a lock answers, and which not. */
+export function matchLock(
+  requests: readonly LockRequest[],
+  lock: ImageLock,
+): { readonly locked: readonly LockedThing[]; readonly missing: readonly LockRequest[] } {
+  const byIdentity = new Map(lock.entries.map((entry) => [identityOf(entry), entry]));
+  const locked: LockedThing[] = [];
+  const missing: LockRequest[] = [];
+  for (const request of requests) {
+    const entry = byIdentity.get(identityOfRequest(request));
+    if (entry === undefined) missing.push(request);
+    else locked.push({ request, entry });
+  }
+  return { locked, missing };
+}

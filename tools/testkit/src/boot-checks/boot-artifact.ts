@@ -2,12 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail } from '@kiln/engine/diagnostics/failure.ts';
+import type { Runner } from '@kiln/engine/util/runner.ts';
+import { identifyImage } from '../disk/open-disk-image.ts';
 import { createHostRunner } from '../host/host-runner.ts';
 import { amphoraProfile } from './amphora-profile.ts';
 import { loginProfile, type BootProfile } from './boot-profile.ts';
 import type { BootReport } from './boot-report.ts';
 import type { BootArtifactRequest } from './boot-request.ts';
-import { readImageFacts } from './image-facts.ts';
+import { factsOfPackages, readImageFacts, type ImageFacts } from './image-facts.ts';
 import { observeBoot } from './observe-boot.ts';
 
 /** Profiles by name. */
@@ -29,8 +31,7 @@ export async function bootArtifact(request: BootArtifactRequest): Promise<BootRe
   const run = createHostRunner(request.signal);
   const directory = await mkdtemp(join(tmpdir(), 'kiln-boot-'));
   try {
-    const found = await readImageFacts(request.artifact, run);
-    const facts = { ...found, packages: request.packages ?? found.packages };
+    const facts = await readFacts(request, run);
     const prepared = await profile.prepare({ facts, directory, run });
     try {
       const observed = await observeBoot({ request, facts, prepared, directory, run });
@@ -51,4 +52,10 @@ export async function bootArtifact(request: BootArtifactRequest): Promise<BootRe
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+async function readFacts(request: BootArtifactRequest, run: Runner): Promise<ImageFacts> {
+  if (request.packages === undefined) return readImageFacts(request.artifact, run);
+  const { format } = await identifyImage(request.artifact);
+  return { format, ...factsOfPackages(request.packages) };
 }

@@ -19,7 +19,7 @@ export interface BootArtifactRequest {
   readonly logDirectory: string;
   /** How the image definition wants to be started; 1024 MiB of memory unless said. */
   readonly definition?: { readonly boot: Pick<BootSettings, 'memoryMebibytes'> };
-  /** Versions by package name, from the manifest; read from the image where left out. */
+  /** Versions by package name, from the manifest; where left out, the image is opened and read, which takes seconds. */
   readonly packages?: Readonly<Record<string, string>>;
   /** The elements' checks: the settings of the kernel among them are compared with those in effect. */
   readonly checks?: readonly DeclaredCheck[];
@@ -28,6 +28,8 @@ export interface BootArtifactRequest {
   /** Units that may fail. */
   readonly toleratedUnits?: readonly string[];
   readonly accelerator?: Accelerator;
+  /** QEMU's name of the processor under TCG, for systems that want more than x86-64-v2: `max`. */
+  readonly processorModel?: string;
   /** For the login prompt, and again for what comes after it; ten minutes unless said. */
   readonly timeoutMs?: number;
   readonly report?: (event: BootEvent) => void;

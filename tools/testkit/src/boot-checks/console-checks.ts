@@ -3,7 +3,7 @@ import { named } from './guest-checks.ts';
 
 /** What a console shows when it is over, in the order of how bad it is. */
 export const hopeless =
-  /Kernel panic - not syncing[^\n]*|Entering emergency mode|You are in emergency mode|Give root password for maintenance|\(initramfs\) ?$|ALERT! [^\n]* does not exist|error: no such device[^\n]*|grub rescue>|No bootable device|BdsDxe: No bootable option|UEFI Interactive Shell/mu;
+  /Kernel panic - not syncing[^\n]*|Entering emergency mode|You are in emergency mode|Give root password for maintenance|\(initramfs\) ?$|ALERT! [^\n]* does not exist|error: no such device[^\n]*|grub rescue>|No bootable device|BdsDxe: No bootable option|UEFI Interactive Shell|Fatal glibc error: CPU[^\n]*/mu;
 
 /** A prompt of getty: the host's name, and nothing behind the colon. */
 export const loginPrompt = /^[\w.-]+ login: ?/mu;

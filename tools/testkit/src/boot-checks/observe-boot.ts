@@ -88,6 +88,7 @@ async function start(
     firmware: request.firmware,
     logDirectory: request.logDirectory,
     accelerator: request.accelerator,
+    processorModel: request.processorModel,
     forwards: prepared.forwards,
     credentials: login?.credentials ?? {},
     onConsoleLine: (line) => request.report?.({ type: 'console-line', line }),

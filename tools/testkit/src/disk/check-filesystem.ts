@@ -1,5 +1,6 @@
-import { copyFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CommandResult } from '@kiln/engine/util/run-command.ts';
 import type { Runner } from '@kiln/engine/util/runner.ts';
 import type { LocatedFilesystem } from './inspect-disk.ts';
 import type { OpenDiskImage } from './open-disk-image.ts';
@@ -24,41 +25,24 @@ export async function checkFilesystem(
   return { state: 'unchecked', reason: `no offline checker for ${filesystem.type}` };
 }
 
-/** Fsck.vfat knows no offset, so the partition is copied out. */
+/** Fsck.vfat knows no offset, so the partition is copied out; qemu-img copies no holes. */
 async function checkVfat(
   image: OpenDiskImage,
   filesystem: LocatedFilesystem,
   run: Runner,
 ): Promise<FilesystemHealth> {
-  const copy = join(image.scratchDirectory, `vfat-${filesystem.offsetBytes}.raw`);
+  const { offsetBytes, sizeBytes } = filesystem;
+  const copy = join(image.scratchDirectory, `vfat-${offsetBytes}.raw`);
+  const source = `driver=raw,offset=${offsetBytes},size=${sizeBytes},file.driver=file,file.filename=${image.rawFile}`;
   try {
-    if (filesystem.offsetBytes === 0) await copyFile(image.rawFile, copy);
-    else
-      await run([
-        'dd',
-        `if=${image.rawFile}`,
-        `of=${copy}`,
-        'bs=1M',
-        'conv=sparse',
-        'status=none',
-        ...range(filesystem),
-      ]);
+    await run(['qemu-img', 'convert', '--image-opts', source, '-O', 'raw', copy]);
     return judge(await run(['fsck.vfat', '-n', copy], { allowFailure: true }));
   } finally {
     await rm(copy, { force: true });
   }
 }
 
-function range(filesystem: LocatedFilesystem): readonly string[] {
-  return ['iflag=skip_bytes,count_bytes', `skip=${filesystem.offsetBytes}`, `count=${filesystem.sizeBytes}`];
-}
-
-function judge(result: {
-  readonly exitCode: number | undefined;
-  readonly status: string;
-  readonly stdout: string;
-  readonly stderr: string;
-}): FilesystemHealth {
+function judge(result: CommandResult): FilesystemHealth {
   if (result.exitCode === 0) return { state: 'clean' };
   if (result.exitCode === undefined) return { state: 'unchecked', reason: result.status };
   const output = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-6).join('\n');

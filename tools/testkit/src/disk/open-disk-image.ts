@@ -8,6 +8,7 @@ import { parseQcow2Header, type Qcow2Header } from './qcow2-header.ts';
 
 /** A disk image opened for reading, whatever its format. Close it: a qcow2 image was unpacked into a temporary file. */
 export interface OpenDiskImage {
+  /** Real path of the image. */
   readonly file: string;
   readonly format: 'qcow2' | 'raw';
   /** Undefined for raw images. */
@@ -38,12 +39,7 @@ export interface OpenDiskImageRequest {
  */
 export async function openDiskImage(request: OpenDiskImageRequest): Promise<OpenDiskImage> {
   const { file, run } = request;
-  const unreadable = (reason: string): never => fail({ code: 'artifact-unreadable', file, reason });
-  const stats = await stat(file).catch((error: Error) => unreadable(error.message));
-  if (!stats.isFile()) unreadable('it is not a file');
-  const qcow2 = parseQcow2Header(await readHead(file));
-  const [missing] = qcow2?.needs ?? [];
-  if (missing !== undefined) unreadable(`it cannot be read without its ${missing}`);
+  const { qcow2, format, allocatedBytes } = await identifyImage(file);
 
   const parent = request.temporaryDirectory ?? tmpdir();
   await mkdir(parent, { recursive: true });
@@ -56,10 +52,10 @@ export async function openDiskImage(request: OpenDiskImageRequest): Promise<Open
     else await run(['qemu-img', 'convert', '-f', 'qcow2', '-O', 'raw', '-W', '-m', '4', origin, rawFile]);
     const source = await openFileSource(rawFile);
     return {
-      file,
-      format: qcow2 === undefined ? 'raw' : 'qcow2',
+      file: origin,
+      format,
       qcow2,
-      allocatedBytes: stats.blocks * 512,
+      allocatedBytes,
       rawFile,
       source,
       scratchDirectory,
@@ -72,6 +68,19 @@ export async function openDiskImage(request: OpenDiskImageRequest): Promise<Open
     await discard();
     throw error;
   }
+}
+
+/** What the head of an image file says. Anything that is no qcow2 counts as raw. */
+export async function identifyImage(
+  file: string,
+): Promise<Pick<OpenDiskImage, 'format' | 'qcow2' | 'allocatedBytes'>> {
+  const unreadable = (reason: string): never => fail({ code: 'artifact-unreadable', file, reason });
+  const stats = await stat(file).catch((error: Error) => unreadable(error.message));
+  if (!stats.isFile()) unreadable('it is not a file');
+  const qcow2 = parseQcow2Header(await readHead(file));
+  const [missing] = qcow2?.needs ?? [];
+  if (missing !== undefined) unreadable(`it cannot be read without its ${missing}`);
+  return { format: qcow2 === undefined ? 'raw' : 'qcow2', qcow2, allocatedBytes: stats.blocks * 512 };
 }
 
 async function readHead(file: string): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { access, constants, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Accelerator } from './qemu-arguments.ts';
+import { plainProcessor, type Accelerator } from './qemu-arguments.ts';
 import { runQemu } from './run-qemu.ts';
 import { openSerialPort } from './serial-port.ts';
 
@@ -63,6 +63,7 @@ export async function runsUnder(accelerator: Accelerator, timeoutMs: number): Pr
       memoryMebibytes: 64,
       processors: 1,
       accelerator,
+      processorModel: plainProcessor,
       firmware: 'bios',
       forwards: [],
       credentials: {},

@@ -15,6 +15,8 @@ export interface MachineDefinition {
   readonly memoryMebibytes: number;
   readonly processors: number;
   readonly accelerator: Accelerator;
+  /** Under TCG; under KVM it is the host's. */
+  readonly processorModel: string;
   readonly firmware: 'bios' | { readonly codeFile: string; readonly variablesFile: string };
   /** TCP ports of 127.0.0.1 that lead to ports of the guest. */
   readonly forwards: readonly { readonly hostPort: number; readonly guestPort: number }[];
@@ -34,7 +36,7 @@ export function qemuArguments(machine: MachineDefinition): readonly string[] {
     ['-nodefaults'],
     ['-no-user-config'],
     ['-display', 'none'],
-    ...acceleratorOptions(machine.accelerator),
+    ...acceleratorOptions(machine),
     ['-smp', String(machine.processors)],
     ['-m', String(machine.memoryMebibytes)],
     ['-rtc', 'base=utc'],
@@ -56,8 +58,14 @@ export function qemuArguments(machine: MachineDefinition): readonly string[] {
 
 type Options = readonly (readonly string[])[];
 
+/**
+ * The plainest processor that offers x86-64-v2, which current distributions ask for. An amphora reaches its login with
+ * 10 to 18 % less processor time than on `max` (64 against 76 s), whose further features cost more than they save.
+ */
+export const plainProcessor = 'qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+lahf_lm,+rdrand,+aes,+pclmulqdq';
+
 /** Translation by several threads is off by default for some guests; the machine has as many as processors. */
-function acceleratorOptions(accelerator: Accelerator): Options {
+function acceleratorOptions({ accelerator, processorModel }: MachineDefinition): Options {
   return accelerator === 'kvm'
     ? [
         ['-accel', 'kvm'],
@@ -65,7 +73,7 @@ function acceleratorOptions(accelerator: Accelerator): Options {
       ]
     : [
         ['-accel', 'tcg,thread=multi'],
-        ['-cpu', 'max'],
+        ['-cpu', processorModel],
       ];
 }
 

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { fail } from '@kiln/engine/diagnostics/failure.ts';
 import { findUefiFirmware } from './find-uefi-firmware.ts';
 import { probeAccelerator } from './probe-accelerator.ts';
-import type { Accelerator, MachineDefinition, MachineDisk } from './qemu-arguments.ts';
+import {
+  plainProcessor,
+  type Accelerator,
+  type MachineDefinition,
+  type MachineDisk,
+} from './qemu-arguments.ts';
 import { runQemu } from './run-qemu.ts';
 import { openSerialPort, type SerialPort } from './serial-port.ts';
 
@@ -17,6 +22,8 @@ export interface StartMachineRequest {
   readonly processors?: number;
   /** Undefined: KVM where a probe proves that it works, else TCG. */
   readonly accelerator?: Accelerator | undefined;
+  /** QEMU's name of the processor under TCG; `plainProcessor` unless said. */
+  readonly processorModel?: string | undefined;
   readonly forwards?: MachineDefinition['forwards'];
   readonly credentials?: Readonly<Record<string, string>>;
   readonly macAddress?: string;
@@ -66,6 +73,7 @@ export async function startMachine(request: StartMachineRequest): Promise<Machin
     memoryMebibytes: request.memoryMebibytes,
     processors: request.processors ?? 2,
     accelerator,
+    processorModel: request.processorModel ?? plainProcessor,
     firmware: request.firmware === 'bios' ? 'bios' : await prepareUefi(directory),
     forwards: request.forwards ?? [],
     credentials: request.credentials ?? {},

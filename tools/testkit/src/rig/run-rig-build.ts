@@ -67,7 +67,16 @@ async function build(
 ): Promise<Pick<RigBuild, 'steps' | 'artifacts'>> {
   const { store, environment, outputDirectory, until, checkpoints } = request;
   const logDirectory = join(outputDirectory, 'logs');
-  const engineRequest = { image, environment, store, logDirectory, report, signal, checkpoints };
+  const engineRequest = {
+    image,
+    environment,
+    store,
+    logDirectory,
+    report,
+    signal,
+    checkpoints,
+    earlierOutput: outputDirectory,
+  };
   if (until === undefined) {
     const { steps, artifacts } = await buildImage(engineRequest, outputDirectory);
     return { steps: steps.map(rigStep), artifacts };

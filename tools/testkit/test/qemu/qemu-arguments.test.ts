@@ -9,6 +9,7 @@ const machine: MachineDefinition = {
   memoryMebibytes: 1536,
   processors: 2,
   accelerator: 'tcg',
+  processorModel: 'max',
   firmware: 'bios',
   forwards: [{ hostPort: 40000, guestPort: 9443 }],
   credentials: { 'tmpfiles.extra': 'f /run/x' },
@@ -46,7 +47,7 @@ describe('qemuArguments', () => {
   });
 
   it('uses threads under TCG, the host processor under KVM', () => {
-    expect(lineOf()).toContain('-accel tcg,thread=multi');
+    expect(lineOf()).toContain('-accel tcg,thread=multi -cpu max');
     expect(lineOf({ accelerator: 'kvm' })).toContain('-accel kvm -cpu host');
   });
 

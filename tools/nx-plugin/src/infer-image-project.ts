@@ -10,6 +10,7 @@ import { keyOf } from '@kiln/engine/fingerprint/key-record.ts';
 import { describe } from '@kiln/engine/plan/plan-build.ts';
 import type { StepPlan } from '@kiln/engine/plan/build-plan.ts';
 import { steps as allSteps, type StepName } from '@kiln/engine/plan/step.ts';
+import { lockVariable } from './lock-variables.ts';
 import { readSourceLine } from '@kiln/cli/app/read-source-line.ts';
 
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
@@ -79,7 +80,7 @@ export function inferImageProject(analysed: AnalysedImage): CreateNodesResult {
       options: { ...options, step },
       ...variants,
       ...(previous === undefined ? {} : { dependsOn: [previous] }),
-      inputs: [...stepInputs(analysed, plans), { externalDependencies: [node] }],
+      inputs: [...stepInputs(analysed, plans), ...lockInputs(name, step), { externalDependencies: [node] }],
       outputs: [`{workspaceRoot}/dist/images/{options.output}/steps/${step}`],
     };
     previous = step;
@@ -103,6 +104,7 @@ export function inferImageProject(analysed: AnalysedImage): CreateNodesResult {
   };
   targets['verify'] = { executor: '@kiln/nx-plugin:verify', ...onImage };
   targets['boot'] = { executor: '@kiln/nx-plugin:boot', ...onImage };
+  targets['lock'] = { executor: '@kiln/nx-plugin:lock', cache: false, options, inputs: definition };
   return {
     projects: { [root]: { root, name, projectType: 'application', tags: ['kind:image'], targets } },
     externalNodes,
@@ -135,6 +137,11 @@ function stepInputs(analysed: AnalysedImage, plans: readonly StepPlan[]): Inputs
     ...[...variables].toSorted().map((env) => ({ env })),
     { dependentTasksOutputFiles: '**/layer.json' },
   ];
+}
+
+function lockInputs(image: string, step: StepName): Inputs {
+  const variable = lockVariable(image, step);
+  return variable === undefined ? [] : [{ env: variable }];
 }
 
 /** Whole folders rather than files, so that a new file counts too. */

@@ -4,10 +4,12 @@ import {
   type CreateNodes,
   type CreateNodesResultArray,
   DependencyType,
+  type PreTasksExecution,
   type RawProjectGraphDependency,
 } from '@nx/devkit';
 import { inferElementProject } from './infer-element-project.ts';
 import { analyseImage, inferImageProject } from './infer-image-project.ts';
+import { lockVariables } from './lock-variables.ts';
 import { readRelations } from './read-relations.ts';
 import { openWorkspace } from '@kiln/cli/app/workspace.ts';
 
@@ -44,4 +46,10 @@ export const createDependencies: CreateDependencies = (_options, { projects, wor
       return [{ source, target, sourceFile, type: DependencyType.static }];
     });
   }) as RawProjectGraphDependency[];
+};
+
+/** Locks are written before anything is hashed, and stand for themselves as variables. */
+export const preTasksExecution: PreTasksExecution = async (_options, { workspaceRoot, argv }) => {
+  const workspace = openWorkspace(workspaceRoot, process.env);
+  Object.assign(process.env, await lockVariables(workspace, argv.slice(2)));
 };

@@ -10,6 +10,7 @@ export interface ImageOptions {
   readonly output?: string;
   readonly verbose?: boolean;
   readonly json?: boolean;
+  readonly check?: boolean;
   readonly firmware?: 'bios' | 'uefi';
 }
 

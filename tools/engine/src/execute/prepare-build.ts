@@ -50,19 +50,31 @@ export async function planRequest(
 }
 
 /**
- * Prepares a build, lets `body` do it, and clears up. For as long, the store is kept from removing what the build may
- * need: its upkeep wants the lock `locks/in-use` for itself, which builds share.
+ * Prepares a build and lets `body` do it.
  */
 export async function withPreparedBuild<T>(
   request: BuildRequest,
   body: (prepared: PreparedBuild) => Promise<T>,
 ): Promise<T> {
+  return withWorkbench(request, async (bench) => {
+    if (request.earlierOutput !== undefined) await adoptReceipt(bench, request.earlierOutput);
+    return body(await planRequest(request, bench, 'fill'));
+  });
+}
+
+/**
+ * Opens the store, lets `body` work with it, and clears up. For as long, the store is kept from removing what may be
+ * needed: its upkeep wants the lock `locks/in-use` for itself, which builds share.
+ */
+export async function withWorkbench<T>(
+  request: Omit<BuildRequest, 'image'>,
+  body: (bench: Workbench) => Promise<T>,
+): Promise<T> {
   const bench = await openWorkbench(request);
   const inUse = await shareLock(join(bench.store.paths.locks, 'in-use'), request.signal);
   try {
     await sweepWorkFolders(bench.store.paths.work, bench.asRoot);
-    if (request.earlierOutput !== undefined) await adoptReceipt(bench, request.earlierOutput);
-    return await body(await planRequest(request, bench, 'fill'));
+    return await body(bench);
   } finally {
     await inUse.release();
   }

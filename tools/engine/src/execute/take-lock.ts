@@ -2,17 +2,18 @@ import { join } from 'node:path';
 import { fail } from '../diagnostics/failure.ts';
 import { digestOf } from '../fingerprint/digest.ts';
 import { emptyLock, type ImageLock, pinOf } from '../lock/image-lock.ts';
-import { type LockedThing, type LockRequest, matchLock } from '../lock/lock-request.ts';
+import { identityOfRequest, type LockedThing, type LockRequest, matchLock } from '../lock/lock-request.ts';
 import { readLock } from '../lock/read-lock.ts';
 import { resolveLock } from '../lock/resolve-lock.ts';
 import { writeLock } from '../lock/write-lock.ts';
 import type { PlanSources } from '../plan/plan-build.ts';
 import { planLock } from '../plan/plan-lock.ts';
 import { lockFile } from '../store/file-lock.ts';
+import type { HeldProcess } from '../util/start-process.ts';
 import { withoutPassword } from '../util/without-password.ts';
 import { askElements, readLockFacts } from './ask-elements.ts';
 import type { BuildRequest } from './build-request.ts';
-import type { DiskDraft } from './draft-disk.ts';
+import { type DiskDraft, draftDisk } from './draft-disk.ts';
 import type { Workbench } from './workbench.ts';
 
 /** The outside world as a build takes it in. */
@@ -51,19 +52,21 @@ export async function takeLock(
   return fillGaps(bench, subject.lockFile, await askElements(bench, plan, 'fresh answers'));
 }
 
-/** Asks the elements and the outside world what there is now. Writes nothing. */
-export async function lookAround(
+/** What images ask to have locked, asked anew; those that put the same question are asked once. Each thing once. */
+export async function askForLock(
   bench: Workbench,
-  subject: LockSubject,
-  disk: Pick<DiskDraft, 'variables'>,
-): Promise<{ readonly requests: readonly LockRequest[]; readonly lock: ImageLock }> {
-  const plan = await planLockOf(subject, disk);
-  const requests = plan === undefined ? [] : await askElements(bench, plan, 'fresh answers');
-  refuseTwins(requests);
-  return {
-    requests,
-    lock: { formatVersion: 1, entries: await resolveLock(bench.fetching, requests, now()) },
-  };
+  subjects: readonly LockSubject[],
+): Promise<readonly LockRequest[]> {
+  const answers = new Map<string, readonly LockRequest[]>();
+  for (const subject of subjects) {
+    const plan = await planLockOf(subject, draftDisk(subject.image, subject.environment));
+    if (plan === undefined || answers.has(plan.key)) continue;
+    const requests = await askElements(bench, plan, 'fresh answers');
+    refuseTwins(requests);
+    answers.set(plan.key, requests);
+  }
+  const all = [...answers.values()].flat();
+  return [...new Map(all.map((request) => [identityOfRequest(request), request])).values()];
 }
 
 async function planLockOf({ image, environment }: LockSubject, disk: Pick<DiskDraft, 'variables'>) {
@@ -78,7 +81,7 @@ async function fillGaps(
   requests: readonly LockRequest[],
 ): Promise<TakenLock> {
   refuseTwins(requests);
-  const held = await lockFile(join(bench.store.paths.locks, `image-lock-${digestOf(file)}`), bench.signal);
+  const held = await holdImageLock(bench, file);
   try {
     const lock = (await readLock(file)) ?? emptyLock;
     const { missing } = matchLock(requests, lock);
@@ -93,6 +96,11 @@ async function fillGaps(
   } finally {
     await held.release();
   }
+}
+
+/** One process at a time changes an image's lock. */
+export function holdImageLock(bench: Workbench, file: string): Promise<HeldProcess> {
+  return lockFile(join(bench.store.paths.locks, `image-lock-${digestOf(file)}`), bench.signal);
 }
 
 async function takeWithoutFile(
@@ -142,6 +150,7 @@ function describeRequest(request: LockRequest): string {
   return `${request.kind} '${request.name}' (${withoutPassword(request.location)})`;
 }
 
-function now(): string {
+/** For `lockedAt`. */
+export function now(): string {
   return new Date().toISOString();
 }

@@ -6,7 +6,9 @@ import { buildImage, buildSteps, type BuildOutcome } from '@kiln/engine/execute/
 import type { BuildRequest } from '@kiln/engine/execute/build-request.ts';
 import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
 import type { StepName } from '@kiln/engine/plan/step.ts';
+import { formatBytes } from '../report/format-quantity.ts';
 import { loadImage } from './load-image.ts';
+import { keepStoreLimit } from './tend-store.ts';
 import { lockFileOf, outputDirectory, type Workspace } from './workspace.ts';
 
 /** Which image, of which workspace, and who listens. */
@@ -25,7 +27,24 @@ export async function build(
   const image = loadReported(request);
   const directory = outputDirectory(request.workspace, request.image, request.configuration);
   const outcome = await buildImage(engineRequest(request, image), directory);
+  const made = [...outcome.steps, ...outcome.artifacts].some(({ origin }) => origin !== 'restored');
+  if (made) await keepStoreSmall(request);
   return { ...outcome, image };
+}
+
+/** Brings an image's steps up to date, up to one of them, and makes no artifact. */
+export async function buildUntil(request: ImageRequest, until: StepName): Promise<void> {
+  const image = loadReported(request);
+  const steps = await buildSteps(engineRequest(request, image), { until, need: 'records' });
+  if (steps.some(({ origin }) => origin !== 'restored')) await keepStoreSmall(request);
+}
+
+async function keepStoreSmall({ workspace, report }: ImageRequest): Promise<void> {
+  const collected = await keepStoreLimit(workspace.store, process.env);
+  if (collected === undefined) return;
+  const { freedBytes, keptBytes } = collected;
+  const message = `the store was over its limit: ${formatBytes(freedBytes)} removed, ${formatBytes(keptBytes)} kept`;
+  report({ type: 'note', message });
 }
 
 /** Brings one step of an image up to date and writes its record where the task graph looks for it. */

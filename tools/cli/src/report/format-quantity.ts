@@ -33,3 +33,16 @@ export const originWords: Readonly<Record<Origin, string>> = {
   restored: 'cached',
   resumed: 'resumed',
 };
+
+/** How long ago something was, to one unit: 'just now', '5 minutes ago', '3 days ago'. */
+export function formatAge(ageMs: number): string {
+  const minutes = Math.floor(ageMs / 60_000);
+  if (minutes < 1) return 'just now';
+  const [amount, unit] =
+    minutes < 60
+      ? [minutes, 'minute']
+      : minutes < 48 * 60
+        ? [Math.floor(minutes / 60), 'hour']
+        : [Math.floor(minutes / (24 * 60)), 'day'];
+  return `${amount} ${unit}${amount === 1 ? '' : 's'} ago`;
+}

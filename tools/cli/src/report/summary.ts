@@ -4,8 +4,9 @@ import { formatBytes, formatSeconds, originWords } from './format-quantity.ts';
 
 /** One finished step in a line: 'install: run, 34.2 s, 84 MB'. */
 export function stepLine(step: StepProgress, colours: Colours): string {
+  const time = step.durationMs === undefined ? '' : `, ${formatSeconds(step.durationMs)}`;
   const size = step.sizeBytes === undefined ? '' : `, ${formatBytes(step.sizeBytes)}`;
-  return `${colours.bold(step.name)}: ${resultWord(step, colours)}, ${formatSeconds(step.durationMs ?? 0)}${size}`;
+  return `${colours.bold(step.name)}: ${resultWord(step, colours)}${time}${size}`;
 }
 
 /**

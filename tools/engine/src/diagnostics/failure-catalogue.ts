@@ -12,6 +12,18 @@ export const failureCatalogue = {
     hint: (p: { near?: string | undefined }) =>
       p.near === undefined ? undefined : `did you mean '${p.near}'?`,
   },
+  'workspace-not-found': {
+    exitCode: 2,
+    message: (p: { folder: string }) => `${p.folder} is in no workspace: no folder above it has an nx.json`,
+    hint: () => "change to a workspace, or name one with 'kiln --workspace <folder> …'",
+  },
+  'step-or-hook-not-found': {
+    exitCode: 2,
+    message: (p: { name: string; near?: string | undefined }) =>
+      `the image has no step and no hook '${p.name}'`,
+    hint: (p: { near?: string | undefined }) =>
+      p.near === undefined ? undefined : `did you mean '${p.near}'?`,
+  },
   'definition-unreadable': {
     exitCode: 2,
     message: (p: { file: string; reason: string }) => `cannot read ${p.file}: ${p.reason}`,

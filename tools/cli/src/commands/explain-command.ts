@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import { coloursFor } from '../report/colours.ts';
+import { configurationOption } from './build-command.ts';
+import type { Done } from './create-program.ts';
+import { currentWorkspace } from './current-workspace.ts';
+
+interface ExplainOptions {
+  readonly configuration?: string;
+  readonly json?: boolean;
+}
+
+/** `kiln explain` */
+export function addExplainCommand(program: Command, done: Done): void {
+  program
+    .command('explain')
+    .description('tell why steps of an image ran, or would run now')
+    .argument('<image>', 'name of a folder in images/')
+    .argument('[step or hook]', "a step ('install'), or a hook ('install.d/75-web', '75-web'), in detail")
+    .addOption(configurationOption())
+    .option('--json', 'print it as JSON')
+    .addHelpText('after', explainExamples)
+    .action(async (image: string, what: string | undefined, options: ExplainOptions, command: Command) => {
+      const workspace = currentWorkspace(command);
+      const { explain, selectSteps } = await import('../app/explain.ts');
+      const { reportProblems } = await import('../app/report-problems.ts');
+      const { explanationJson } = await import('../report/explanation-json.ts');
+      const { explanationText } = await import('../report/explanation-text.ts');
+      done(
+        await reportProblems(async (report) => {
+          const request = { workspace, image, configuration: options.configuration, report };
+          const explanation = selectSteps(await explain(request), what);
+          process.stdout.write(
+            options.json === true
+              ? `${JSON.stringify(explanationJson(image, explanation), null, 2)}\n`
+              : explanationText(explanation, {
+                  colours: coloursFor(process.stdout),
+                  now: Date.now(),
+                  detail: what === undefined ? 'steps' : 'inputs',
+                }),
+          );
+          return 0;
+        }),
+      );
+    });
+}
+
+const explainExamples = `
+Examples:
+  kiln explain web                 every step in a line or two
+  kiln explain web install         the inputs of one step that differ, before and now, and its hooks
+  kiln explain web 75-haproxy      one hook: whether it would run, and what makes it
+
+What is compared: everything that may change a step's result (its key record), now and when this image had it last.`;

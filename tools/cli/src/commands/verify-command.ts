@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { configurationOption } from './build-command.ts';
+import type { Done } from './create-program.ts';
+import { currentWorkspaceIfAny } from './current-workspace.ts';
+
+/** `kiln verify` */
+export function addVerifyCommand(program: Command, done: Done): void {
+  program
+    .command('verify')
+    .description('check an image without starting it')
+    .argument(
+      '<image|file>',
+      'an image of the workspace, whose elements say what is expected, or any qcow2 or raw disk',
+    )
+    .addOption(configurationOption())
+    .option('--json', 'print the report as JSON')
+    .addHelpText('after', '\nExamples:\n  kiln verify web\n  kiln verify some/disk.qcow2 --json')
+    .action(async (what: string, options: { configuration?: string; json?: boolean }, command: Command) => {
+      const { verifyImage } = await import('../app/verify-image.ts');
+      const { imageOrFile } = await import('./image-or-file.ts');
+      const { workspace, image, artifact } = imageOrFile(what, currentWorkspaceIfAny(command), command);
+      done(await verifyImage({ workspace, image, artifact, ...options }));
+    });
+}

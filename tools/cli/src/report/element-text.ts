@@ -1,0 +1,25 @@
+import type { DescribedElement } from '../app/describe-element.ts';
+
+/** An element for a person: what it is, what it needs, and its hooks in the order in which they run. */
+export function elementText(element: DescribedElement): string {
+  const facts: readonly (readonly [string, readonly string[]])[] = [
+    ['needs', element.dependencies],
+    ['provides', element.provides],
+    ['reads', element.variables],
+    ['host tools', element.hostTools],
+    ['named by', element.namedBy],
+  ];
+  const hooks = Object.entries(element.hooks).flatMap(([phase, names]) => [
+    `${phase}.d`,
+    ...names.map((name) => `  ${name}`),
+  ]);
+  return [
+    `${element.name}${element.description === '' ? '' : `: ${element.description}`}`,
+    `  ${element.directory}`,
+    ...facts.filter(([, names]) => names.length > 0).map(([word, names]) => `  ${word} ${names.join(', ')}`),
+    ...(element.restorable ? [] : ['  its phases are never restored from the store']),
+    ...hooks.map((line) => `  ${line}`),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}

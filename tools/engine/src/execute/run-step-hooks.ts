@@ -1,0 +1,137 @@
+import { fail } from '../diagnostics/failure.ts';
+import { sandboxPaths } from '../plan/hook-environment.ts';
+import type { Sandbox } from '../sandbox/open-sandbox.ts';
+import { chrootPhases, type Phase } from '../util/phase.ts';
+import { type Checkpoint, considerCheckpoint, readSurroundings } from './checkpoint.ts';
+import { applyHookChanges, type ChainLink } from './hook-chain.ts';
+import { runHook, runLogged, sourceEnvironment, withHooksInside } from './run-hooks.ts';
+import type { StepRun } from './step-run.ts';
+import type { StepTree } from './step-tree.ts';
+import type { HookTimes } from './stored-step.ts';
+import type { Workbench } from './workbench.ts';
+
+/** Where to begin among a step's hooks, and where to stop, if not at the end. */
+export interface HookRange {
+  readonly checkpoint: Checkpoint | undefined;
+  readonly stop?: HookStop;
+}
+
+/** A place before or after a hook where something else happens, and nothing after it. */
+export interface HookStop {
+  readonly when: 'before' | 'after';
+  /** Path in the hooks directory. */
+  readonly hook: string;
+  /** Gets the environment that hooks have there; the hooks directory stands where hooks find it. */
+  readonly body: (phase: Phase, env: Readonly<Record<string, string>>) => Promise<void>;
+}
+
+/** How long the hooks of a step took: each of them, those that a checkpoint saved too, and those that ran now together. */
+export interface StepTimes {
+  readonly hookMs: HookTimes;
+  readonly spentMs: number;
+}
+
+/** What grows from hook to hook. */
+interface Progress {
+  hookMs: Record<string, number>;
+  spentMs: number;
+  sinceCheckpointMs: number;
+  /** As they were before the step's first hook. */
+  readonly surroundings: string;
+}
+
+/** Runs a step's hooks in order, from a checkpoint on, and takes checkpoints where they pay. */
+export async function runStepHooks(
+  bench: Workbench,
+  tree: StepTree,
+  run: StepRun,
+  range: HookRange,
+): Promise<StepTimes> {
+  const { sandbox } = tree;
+  const { links } = run.chain;
+  const progress: Progress = {
+    hookMs: { ...range.checkpoint?.hookMs },
+    spentMs: 0,
+    sinceCheckpointMs: 0,
+    surroundings: links.length > 1 ? await readSurroundings(sandbox) : '',
+  };
+  const files = applyHookChanges(run.step.hooksDirectory, run.below.hooks?.changes ?? []);
+  for (const phase of run.step.phases) {
+    const withPackages = run.step.packages.length > 0 && chrootPhases.has(phase);
+    if (!links.some((link) => link.phase === phase) && !withPackages) continue;
+    const end = await withHooksInside(sandbox, phase, async () => {
+      const env = await sourceEnvironment(sandbox, phase, { files, variables: run.step.environment });
+      return runPhase(bench, tree, run, { ...range, phase, env, progress });
+    });
+    if (end === 'stopped') break;
+    if (withPackages) await installPackages(bench, sandbox, run);
+  }
+  return progress;
+}
+
+interface PhaseRun extends HookRange {
+  readonly phase: Phase;
+  readonly env: Readonly<Record<string, string>>;
+  readonly progress: Progress;
+}
+
+async function runPhase(
+  bench: Workbench,
+  tree: StepTree,
+  run: StepRun,
+  { phase, env, progress, checkpoint, stop }: PhaseRun,
+): Promise<'done' | 'stopped'> {
+  const { links } = run.chain;
+  for (const [index, link] of links.entries()) {
+    if (link.phase !== phase) continue;
+    const { hook } = link;
+    if (stop?.hook !== hook.path || stop.when === 'after') {
+      if (index >= (checkpoint?.covered ?? 0)) {
+        const { image } = run.plan;
+        const step = run.step.name;
+        const request = { step, image, phase, hook, index, count: links.length, env };
+        const tookMs = await runHook(bench, tree.sandbox, request);
+        progress.hookMs[hook.path] = tookMs;
+        progress.spentMs += tookMs;
+        progress.sinceCheckpointMs += tookMs;
+        if (index < links.length - 1) await checkpointAfter(bench, tree, run, { link, progress });
+      }
+    }
+    if (stop?.hook !== hook.path) continue;
+    await stop.body(phase, env);
+    return 'stopped';
+  }
+  return 'done';
+}
+
+/** The hooks directory that extra-data hooks rewrite is in no checkpoint. */
+async function checkpointAfter(
+  bench: Workbench,
+  { sandbox, folder }: StepTree,
+  { step, plan }: StepRun,
+  { link, progress }: { readonly link: ChainLink; readonly progress: Progress },
+): Promise<void> {
+  if (step.name === 'extra-data' || !step.restorable) return;
+  const { sinceCheckpointMs: spentMs, hookMs, surroundings } = progress;
+  const state = { link, spentMs, folder, epochSeconds: plan.epochSeconds, hookMs, surroundings };
+  if (await considerCheckpoint(bench, sandbox, state)) progress.sinceCheckpointMs = 0;
+}
+
+/** `-p`: outside of the hooks, without environment.d and without in_target.d, as in diskimage-builder. */
+async function installPackages(bench: Workbench, sandbox: Sandbox, run: StepRun): Promise<void> {
+  const result = await runLogged(bench, sandbox, {
+    step: run.step.name,
+    hook: 'packages',
+    command: ['chroot', sandboxPaths.targetRoot, 'install-packages', ...run.step.packages],
+    env: run.step.environment,
+    log: 'packages.log',
+  });
+  if (result.ok) return;
+  fail({
+    code: 'packages-failed',
+    packages: run.step.packages,
+    status: result.status,
+    lastLines: result.lastLines,
+    logFile: result.logFile,
+  });
+}

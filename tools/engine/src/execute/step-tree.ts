@@ -1,0 +1,112 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail } from '../diagnostics/failure.ts';
+import type { LayerRecord } from '../layers/layer-record.ts';
+import { mountOverlay } from '../layers/mount-layers.ts';
+import type { BuildPlan } from '../plan/build-plan.ts';
+import { sandboxPaths } from '../plan/hook-environment.ts';
+import { mountPseudoFilesystems } from '../sandbox/mount-pseudo-filesystems.ts';
+import { openSandbox, type Sandbox } from '../sandbox/open-sandbox.ts';
+import { openWorkFolder } from '../store/work-folder.ts';
+import { type Checkpoint, restoreCheckpoint } from './checkpoint.ts';
+import { mountSources } from './mount-sources.ts';
+import { mountPackageCaches } from './package-caches.ts';
+import type { StepRun } from './step-run.ts';
+import { lendResolvConf } from './tree-upkeep.ts';
+import type { Workbench } from './workbench.ts';
+import { writeFiles } from './write-files.ts';
+
+/** A step's tree, mounted and ready for its hooks. */
+export interface StepTree {
+  readonly sandbox: Sandbox;
+  /** The work folder, as the host sees it. */
+  readonly folder: string;
+  /** Keeps what hooks added to the package caches. */
+  readonly keepCaches: () => Promise<void>;
+}
+
+/**
+ * Mounts the tree on which a step works, in a work folder and namespaces of its own, for as long as `body` runs: the layers
+ * below it, a checkpoint if there is one, the hooks directory, the elements, the package caches, the sources.
+ */
+export async function withStepTree<T>(
+  bench: Workbench,
+  run: StepRun,
+  checkpoint: Checkpoint | undefined,
+  body: (tree: StepTree) => Promise<T>,
+): Promise<T> {
+  const folder = await openWorkFolder(bench.store.paths.work, bench.asRoot);
+  try {
+    const sandbox = await openSandbox(folder.path, bench.privilege, bench.signal);
+    try {
+      await prepareFolders(bench, folder.path, run);
+      if (checkpoint !== undefined) await restoreCheckpoint(sandbox, checkpoint.file);
+      await mountTree(bench, sandbox, run);
+      await mountSources(bench, sandbox, { folder: folder.path, step: run.step.name });
+      const caches = await mountPackageCaches(
+        sandbox,
+        { shared: bench.store.paths.caches, work: folder.path },
+        cachesOf(run),
+      );
+      return await body({ sandbox, folder: folder.path, keepCaches: caches.keep });
+    } finally {
+      await sandbox.close();
+    }
+  } finally {
+    await folder.close();
+  }
+}
+
+async function prepareFolders(bench: Workbench, folder: string, run: StepRun): Promise<void> {
+  const { epochSeconds } = run.plan;
+  await writeFiles(join(folder, 'hooks.base'), run.step.hooksDirectory, epochSeconds);
+  await writeFiles(join(folder, 'elements'), run.step.elementFiles, epochSeconds);
+  await mkdir(join(folder, 'outputs'), { recursive: true });
+  await mkdir(join(folder, 'image-cache'), { recursive: true });
+  await mkdir(join(bench.store.paths.caches, 'image-create'), { recursive: true });
+}
+
+async function mountTree(bench: Workbench, sandbox: Sandbox, run: StepRun): Promise<void> {
+  const shared = join(bench.store.paths.caches, 'image-create');
+  await sandbox.run(['mount', '--bind', shared, sandboxPaths.imageCache]);
+  await sandbox.run([
+    'chown',
+    '-R',
+    '--no-dereference',
+    '0:0',
+    `${sandboxPaths.hooks}.base`,
+    sandboxPaths.elements,
+  ]);
+  await mountOverlay(sandbox.run, {
+    name: 'hooks',
+    base: `${sandboxPaths.hooks}.base`,
+    layerFiles: await locateAll(bench, run.below.hooks === null ? [] : [run.below.hooks]),
+    writable: run.step.name === 'extra-data' ? 'yes' : 'no',
+  });
+  await mountOverlay(sandbox.run, {
+    name: 'mnt',
+    layerFiles: await locateAll(bench, run.below.layers),
+    writable: 'yes',
+  });
+  if (run.step.name === 'root') return;
+  await mountPseudoFilesystems(sandbox.run, sandboxPaths.targetRoot);
+  await lendResolvConf(sandbox.run);
+}
+
+/** Package caches serve up to post-root; what comes after must not need packages. */
+function cachesOf(run: StepRun): BuildPlan['caches'] {
+  return run.step.name === 'block-device' || run.step.name === 'finalise' ? [] : run.plan.caches;
+}
+
+async function locateAll(
+  bench: Workbench,
+  blobs: readonly { readonly digest: LayerRecord['layers'][number]['digest'] }[],
+): Promise<readonly string[]> {
+  const files: string[] = [];
+  for (const { digest } of blobs) {
+    const file = await bench.store.locate(digest);
+    if (file === undefined) fail({ code: 'blob-damaged', digest });
+    files.push(file);
+  }
+  return files;
+}

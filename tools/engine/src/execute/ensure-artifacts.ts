@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Origin } from '../events/build-event.ts';
 import { fail } from '../diagnostics/failure.ts';
-import { digestFile, type Digest } from '../fingerprint/digest.ts';
+import { digestFile, digestOf, type Digest } from '../fingerprint/digest.ts';
 import { extensionOf } from '../formats/image-format.ts';
 import { checksumLine } from '../formats/write-checksum.ts';
 import type { ImageFormat } from '../image-definition/image-definition.ts';
@@ -48,8 +48,7 @@ export async function ensureArtifacts(
   );
   const plans = [...wanted].map((format) => planArtifact(format, goal.sources));
   const made = await makeMissing(bench, goal, plans);
-  const artifacts: ImageArtifact[] = [];
-  for (const format of goal.formats) artifacts.push(await placeFormat(bench, goal, { format, made }));
+  const artifacts = await placeAll(bench, goal, made);
   const contents = await readContents(bench, goal.sources);
   return { artifacts, plans, contents: contents ?? { packages: [] } };
 }
@@ -97,6 +96,25 @@ async function readContents(bench: Workbench, sources: ArtifactSources): Promise
   const entry = await bench.store.find(contentsKey(sources.tree));
   const file = entry === undefined ? undefined : await bench.store.locate(entry.digest);
   return file === undefined ? undefined : (JSON.parse(await readFile(file, 'utf8')) as TreeContents);
+}
+
+/** One process at a time writes into an output directory. */
+async function placeAll(
+  bench: Workbench,
+  goal: ArtifactsGoal,
+  made: ReadonlySet<ImageFormat>,
+): Promise<readonly ImageArtifact[]> {
+  const lock = await lockFile(
+    join(bench.store.paths.locks, `output-${digestOf(goal.outputDirectory)}`),
+    bench.signal,
+  );
+  try {
+    const artifacts: ImageArtifact[] = [];
+    for (const format of goal.formats) artifacts.push(await placeFormat(bench, goal, { format, made }));
+    return artifacts;
+  } finally {
+    await lock.release();
+  }
 }
 
 async function placeFormat(

@@ -5,6 +5,10 @@ import { dirname } from 'node:path';
 export async function writeWhole(file: string, text: string): Promise<void> {
   if ((await readFile(file, 'utf8').catch(() => undefined)) === text) return;
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.part`, text);
-  await rename(`${file}.part`, file);
+  const part = `${file}.part-${process.pid}-${(written += 1)}`;
+  await writeFile(part, text);
+  await rename(part, file);
 }
+
+/** Two builds, of one process or of two, may write one file at once. */
+let written = 0;

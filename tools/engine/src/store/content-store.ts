@@ -84,7 +84,7 @@ export class ContentStore {
 
   /** Stores a small value under a key, with the value itself as its blob. */
   async commitBytes<M>(key: string, bytes: Buffer, metadata: M): Promise<StoreEntry<M>> {
-    const scratch = join(this.paths.work, `bytes-${digestOf(bytes)}-${process.pid}-${performance.now()}`);
+    const scratch = join(this.paths.work, `bytes-${digestOf(bytes)}-${process.pid}-${(scratches += 1)}`);
     await writeFile(scratch, bytes);
     return this.commitFile(key, scratch, metadata);
   }
@@ -96,11 +96,14 @@ export class ContentStore {
   }
 
   async #prove(digest: Digest, facts: string): Promise<void> {
-    const scratch = `${proofPath(this.paths, digest)}.${process.pid}`;
+    const scratch = `${proofPath(this.paths, digest)}.${process.pid}-${(scratches += 1)}`;
     await writeFile(scratch, facts);
     await rename(scratch, proofPath(this.paths, digest));
   }
 }
+
+/** Tells apart what the builds of one process write at once. */
+let scratches = 0;
 
 /** Size, times and inode in one line: while it stands, so does the content. */
 async function factsOf(path: string): Promise<string | undefined> {

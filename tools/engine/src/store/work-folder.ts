@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFile, tryLockFile } from './file-lock.ts';
 import type { Runner } from '../util/runner.ts';
@@ -30,16 +30,25 @@ export async function openWorkFolder(parent: string, asRoot: Runner): Promise<Wo
   };
 }
 
-/** Removes the work folders whose owners died. Folders in use are left alone. */
+/** Removes the work folders whose owners died, and old files of theirs beside them. Folders in use are left alone. */
 export async function sweepWorkFolders(parent: string, asRoot: Runner): Promise<number> {
   let swept = 0;
   for (const name of await readdir(parent).catch(() => [])) {
-    if (!name.startsWith('step-')) continue;
-    const lock = await tryLockFile(join(parent, name, 'lock'));
-    if (lock === undefined) continue;
-    await asRoot(['rm', '-rf', '--one-file-system', join(parent, name)]);
-    await lock.release();
+    const path = join(parent, name);
+    const lock = name.startsWith('step-') ? await tryLockFile(join(path, 'lock')) : undefined;
+    if (lock === undefined && !(await isForsaken(path, name))) continue;
+    await asRoot(['rm', '-rf', '--one-file-system', path]);
+    await lock?.release();
     swept += 1;
   }
   return swept;
 }
+
+/** What is written before it has a lock, or on its way into the store, lives for a moment; nobody waits for it after an hour. */
+async function isForsaken(path: string, name: string): Promise<boolean> {
+  if (name.startsWith('step-')) return false;
+  const facts = await stat(path).catch(() => undefined);
+  return facts !== undefined && Date.now() - facts.mtimeMs > hourMs;
+}
+
+const hourMs = 60 * 60 * 1000;

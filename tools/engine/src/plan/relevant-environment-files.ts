@@ -26,13 +26,14 @@ export function relevantEnvironmentFiles(
 
 /** Statements that could export something, or end the build, in a way that cannot be read off the text. */
 const opaque =
-  /\b(eval|source|declare|typeset|exit|return|exec|trap)\b|^\s*\.\s|\bset\s+-\w*a|\bexport\s+["'$-]|\$\(|`/m;
+  /(^|[;&|(]|\b(?:then|else|do)\s)\s*(eval|source|\.|declare|typeset|exit|return|exec|trap)\s|\b(exit|return)\s*(\d|$|;)|\bset\s+-\w*a|\bexport\s+["'$-]|\$\(|`/m;
 
 /** Names that a file exports, if that is all it does and all are diskimage-builder's own; else undefined. */
 function exportsOf(file: HookFile): readonly string[] | undefined {
   const text = textOf([file]).replaceAll(/^\s*#.*$/gm, '');
   if (opaque.test(text)) return undefined;
-  const names = [...text.matchAll(/\bexport\s+([^\n;]*)/g)].flatMap(([, rest = '']) =>
+  const withoutValues = text.replaceAll(/\$\{[^}]*\}|"[^"]*"|'[^']*'/g, '');
+  const names = [...withoutValues.matchAll(/\bexport\s+([^\n;]*)/g)].flatMap(([, rest = '']) =>
     [...rest.matchAll(/(?:^|\s)([A-Za-z_]\w*)(?==|\s|$)/g)].map(([, name = '']) => name),
   );
   return names.length > 0 && names.every((name) => name.startsWith('DIB_')) ? names : undefined;

@@ -44,3 +44,8 @@ test.each([
 test('a name in a comment is no export', () => {
   expect(relevant([file('10-any', '# exit never\nexport DIB_A=1\n')], 'true')).toEqual([]);
 });
+
+test('words of a value are not names, nor commands', () => {
+  const text = 'export DIB_LINE=${DIB_LINE-quiet mode=text}\nexport DIB_TYPE=${DIB_TYPE:-source}\n';
+  expect(relevant([file('10-any', text)], 'true')).toEqual([]);
+});

@@ -7,6 +7,7 @@ import { addCompletionCommands } from './completion-commands.ts';
 import { addElementCommands } from './element-commands.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addImageCommands } from './image-commands.ts';
+import { addShellCommand } from './shell-command.ts';
 import { addStoreCommands } from './store-commands.ts';
 import { addVerifyCommand } from './verify-command.ts';
 
@@ -31,6 +32,7 @@ export function createProgram(done: Done): Command {
     .addHelpText('after', examples);
   addBuildCommand(program, done);
   addExplainCommand(program, done);
+  addShellCommand(program, done);
   addVerifyCommand(program, done);
   addBootCommand(program, done);
   addImageCommands(program, done);

@@ -11,7 +11,7 @@ import { hostPath } from '../util/run-command.ts';
 import type { Workbench } from './workbench.ts';
 
 /** Where the hooks directory stands inside the target root while chroot hooks run. */
-const insideTarget = '/tmp/in_target.d';
+export const insideTarget = '/tmp/in_target.d';
 
 /** `$PATH` stands there literally, as in diskimage-builder, whose quoting never expands it. */
 const chrootPath = '$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

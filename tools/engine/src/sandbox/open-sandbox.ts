@@ -11,6 +11,8 @@ export const sandboxRoot = '/run/kiln';
 export interface Sandbox {
   /** Runs commands as root inside the namespaces, with the host's file system and the mounts made so far. */
   readonly run: Runner;
+  /** Words that, before a command, run it there: for what needs the terminal. */
+  readonly entry: readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export async function openSandbox(
   const inside = ['nsenter', '--target', held.greeting, '--mount', '--pid', '--ipc', '--uts'];
   return {
     run: createRunner([...privilege, ...inside], signal),
+    entry: [...privilege, ...inside],
     close: held.release,
   };
 }

@@ -23,7 +23,7 @@ interface Place {
  * Has ready what a step takes from the outside world, and shows it to its hooks, read-only:
  *
  *     $KILN_SOURCES/apt/<name>/InRelease, …/main/binary-amd64/Packages.xz    as beside the InRelease on the mirror
- *     $KILN_SOURCES/git/<name>/repository    a bare repository, with `commit` beside it: a file with the commit's hash
+ *     $KILN_SOURCES/git/<name>/repository    a bare repository, with `commit` beside it: a file with the commit's hash, and `tag`
  *     $KILN_SOURCES/tar/<name>, file/<name>  the file itself
  *
  * Comes before the first hook, from the content store or the network.
@@ -42,6 +42,7 @@ export async function mountSources(
     const target = join(root, 'git', request.name);
     await mkdir(join(target, 'repository'), { recursive: true });
     await writeFile(join(target, 'commit'), `${entry.commit}\n`);
+    if (entry.tag !== undefined) await writeFile(join(target, 'tag'), `${entry.tag}\n`);
   }
   for (const { path } of places.filter((place) => !place.path.startsWith('git/'))) {
     await mkdir(dirname(join(root, path)), { recursive: true });
@@ -68,7 +69,7 @@ async function provide(bench: Workbench, { request, entry }: LockedThing): Promi
   }
   if (request.kind === 'git' && entry.kind === 'git') {
     const { location, ref } = request;
-    const mirror = await fetchCommit(fetching, { location, ref, commit: entry.commit });
+    const mirror = await fetchCommit(fetching, { location, ref, commit: entry.commit, tag: entry.tag });
     return [{ from: mirror, path: `${path}/repository` }];
   }
   if (request.kind === 'apt' || request.kind === 'git' || entry.kind === 'apt' || entry.kind === 'git')

@@ -16,12 +16,16 @@ export interface AptEntry extends LockedFact {
   readonly date: string;
 }
 
-/** A git reference as a commit. `date` is the commit's. */
+/**
+ * A git reference as a commit. `date` is the commit's; `tag` the last tag before it, if there is one: packages of Python and others
+ * take their version from it, and a repository may get tags at any time.
+ */
 export interface GitEntry extends LockedFact {
   readonly kind: 'git';
   readonly location: string;
   readonly ref: string;
   readonly commit: string;
+  readonly tag?: string | undefined;
   readonly date: string;
 }
 
@@ -62,9 +66,10 @@ export function identityOf(
   return kind === 'git' ? `git ${name} ${location} ${thing.ref}` : `${kind} ${name} ${location}`;
 }
 
-/** What an entry pins: a commit, or a digest. */
+/** What an entry pins: a commit with its tag, or a digest. */
 export function pinOf(entry: LockEntry): string {
-  return entry.kind === 'git' ? entry.commit : entry.digest;
+  if (entry.kind !== 'git') return entry.digest;
+  return entry.tag === undefined ? entry.commit : `${entry.commit} ${entry.tag}`;
 }
 
 /** The lock as text: the same for the same entries, whatever order they came in. */
@@ -95,6 +100,7 @@ export const imageLockSchema = z.strictObject({
         location: z.string().min(1),
         ref: z.string().min(1),
         commit: z.string().regex(/^[0-9a-f]{40}$/),
+        tag: z.string().min(1).optional(),
         date: time,
       }),
       z.strictObject({

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseRelease } from '../sources/fetch-apt-index.ts';
 import { fetchFile } from '../sources/fetch-file.ts';
 import { fetchLimit, type Fetching } from '../sources/fetching.ts';
-import { commitDate, fetchCommit } from '../sources/git-mirror.ts';
+import { describeCommit, fetchCommit } from '../sources/git-mirror.ts';
 import { resolveGitRef } from '../sources/resolve-git-ref.ts';
 import { fail } from '../diagnostics/failure.ts';
 import { mapLimited } from '../util/map-limited.ts';
@@ -40,8 +40,9 @@ async function resolveGit(fetching: Fetching, request: GitRequest, now: string):
   const { name, location, ref } = request;
   const commit = await resolveGitRef(fetching, location, ref);
   const mirror = await fetchCommit(fetching, { location, ref, commit });
-  const date = await commitDate(fetching, mirror, commit);
-  return { kind: 'git', name, location: withoutPassword(location), ref, commit, date, lockedAt: now };
+  const { date, tag } = await describeCommit(fetching, mirror, commit);
+  const found = { location: withoutPassword(location), ref, commit, ...(tag === undefined ? {} : { tag }) };
+  return { kind: 'git', name, ...found, date, lockedAt: now };
 }
 
 async function resolveFile(fetching: Fetching, request: FileRequest, now: string): Promise<FileEntry> {

@@ -39,14 +39,25 @@ export function reachableFiles(all: readonly HookFile[], folders: readonly strin
   const own = new Set(folders);
   const text = textOf(all.filter((file) => own.has(topOf(file.path))));
   if (mentionsBin.test(text)) own.add('bin');
-  const reachable = own.has('bin')
-    ? `${text}\n${textOf(all.filter((file) => topOf(file.path) === 'bin'))}`
-    : text;
-  return all.filter((file) => {
-    const top = topOf(file.path);
-    if (own.has(top)) return true;
-    return !phaseFolders.has(top) && top !== 'bin' && isMentioned(top, reachable);
-  });
+  const candidates = all.filter((file) => !own.has(topOf(file.path)) && !isHookFolder(topOf(file.path)));
+  let reachable = own.has('bin') ? `${text}\n${textOf(all.filter(isInBin))}` : text;
+  let found = candidates.filter((file) => isMentioned(topOf(file.path), reachable));
+  // Scripts at the top (`library.bash`) mention others in turn.
+  for (let before = -1; before !== found.length;) {
+    before = found.length;
+    reachable = `${reachable}\n${textOf(found.filter((file) => file.path === topOf(file.path)))}`;
+    found = candidates.filter((file) => isMentioned(topOf(file.path), reachable));
+  }
+  const wanted = new Set(found);
+  return all.filter((file) => own.has(topOf(file.path)) || wanted.has(file));
+}
+
+function isHookFolder(top: string): boolean {
+  return phaseFolders.has(top) || top === 'bin';
+}
+
+function isInBin(file: HookFile): boolean {
+  return topOf(file.path) === 'bin';
 }
 
 const mentionsBin = /(TMP_HOOKS_PATH|in_target\.d|dirname|\.\.|_LIB)[^\n]*\/bin\b/;

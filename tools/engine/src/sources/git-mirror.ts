@@ -20,6 +20,8 @@ export interface GitCommit {
   /** The name by which the commit was found; a hint where to look for it. */
   readonly ref: string;
   readonly commit: string;
+  /** A tag that is wanted beside it. */
+  readonly tag?: string | undefined;
 }
 
 /** Path of the mirror of a location, whether it is there yet or not. */
@@ -35,7 +37,7 @@ export function holdingRef(commit: string): string {
 /** Has a commit in the mirror of its location, and returns the mirror's path. */
 export async function fetchCommit(fetching: Fetching, wanted: GitCommit): Promise<string> {
   const mirror = mirrorPath(fetching, wanted.location);
-  if (await isHeld(fetching, mirror, wanted.commit)) return mirror;
+  if (await isHeld(fetching, mirror, wanted)) return mirror;
   needNetwork(fetching, `commit ${wanted.commit} of ${withoutPassword(wanted.location)}`);
   const lock = await lockFile(
     join(fetching.store.paths.locks, `git-${nameOf(wanted.location)}`),
@@ -43,7 +45,7 @@ export async function fetchCommit(fetching: Fetching, wanted: GitCommit): Promis
   );
   try {
     await initialise(fetching, mirror);
-    if (!(await isHeld(fetching, mirror, wanted.commit))) await fetchInto(fetching, mirror, wanted);
+    if (!(await isHeld(fetching, mirror, wanted))) await fetchInto(fetching, mirror, wanted);
     return mirror;
   } finally {
     await lock.release();
@@ -68,10 +70,18 @@ export async function findInMirror(
   }
 }
 
-/** When a commit of a mirror was made, in ISO 8601, UTC. */
-export async function commitDate(fetching: Fetching, mirror: string, commit: string): Promise<string> {
+/** When a commit of a mirror was made (ISO 8601, UTC), and the last tag before it, if there is one. */
+export async function describeCommit(
+  fetching: Fetching,
+  mirror: string,
+  commit: string,
+): Promise<{ readonly date: string; readonly tag: string | undefined }> {
   const told = await git(fetching, mirror, ['show', '--no-patch', '--format=%ct', commit]);
-  return new Date(Number(told.stdout.trim()) * 1000).toISOString();
+  const tag = await git(fetching, mirror, ['describe', '--tags', '--abbrev=0', commit]);
+  return {
+    date: new Date(Number(told.stdout.trim()) * 1000).toISOString(),
+    tag: tag.ok ? tag.stdout.trim() : undefined,
+  };
 }
 
 /** Commits that one end of a range has and the other lacks, newest first, as `<short hash> <subject>`. */
@@ -88,30 +98,24 @@ const branchesAndTags = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*
 
 /** First the commit alone, with what leads to it and the tags on the way; where a server refuses that, the named ref, then all. */
 async function fetchInto(fetching: Fetching, mirror: string, wanted: GitCommit): Promise<void> {
-  const { location, ref, commit } = wanted;
+  const { location, ref, commit, tag } = wanted;
+  const shown = withoutPassword(location);
   const started = performance.now();
-  fetching.report({
-    type: 'note',
-    message: `fetching ${withoutPassword(location)} (${commit.slice(0, 12)})`,
-  });
-  const direct = ['fetch', '--quiet', location, `+${commit}:${holdingRef(commit)}`];
+  fetching.report({ type: 'note', message: `fetching ${shown} (${commit.slice(0, 12)})` });
+  const tags = tag === undefined ? [] : [`+refs/tags/${tag}:refs/tags/${tag}`];
+  const direct = ['fetch', '--quiet', location, `+${commit}:${holdingRef(commit)}`, ...tags];
   if (!(await git(fetching, mirror, direct)).ok) {
     fetching.signal?.throwIfAborted();
     const named = ref.startsWith('refs/') ? [`+${ref}:${ref}`] : [];
     await fetchRefs(fetching, mirror, { location, refs: [...branchesAndTags, ...named] });
-    const held = await git(fetching, mirror, ['update-ref', holdingRef(commit), commit]);
-    if (!held.ok)
-      fail({
-        code: 'source-gone',
-        location: withoutPassword(location),
-        what: `the commit ${commit} (${ref})`,
-      });
+    await git(fetching, mirror, ['update-ref', holdingRef(commit), commit]);
   }
-  const found = await git(fetching, mirror, ['rev-parse', '--verify', `${holdingRef(commit)}^{commit}`]);
-  if (found.stdout.trim() !== commit)
-    fail({ code: 'source-gone', location: withoutPassword(location), what: `the commit ${commit} (${ref})` });
+  if (!(await isHeld(fetching, mirror, wanted))) {
+    const what = tag === undefined ? `the commit ${commit} (${ref})` : `the commit ${commit} (${ref}, ${tag})`;
+    fail({ code: 'source-gone', location: shown, what });
+  }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  fetching.report({ type: 'note', message: `fetched ${withoutPassword(location)} in ${seconds} s` });
+  fetching.report({ type: 'note', message: `fetched ${shown} in ${seconds} s` });
 }
 
 async function fetchRefs(
@@ -149,14 +153,13 @@ async function initialise(fetching: Fetching, mirror: string): Promise<void> {
 }
 
 /** The ref stands only once all that leads to the commit is there: git writes it last. */
-async function isHeld(fetching: Fetching, mirror: string, commit: string): Promise<boolean> {
-  const found = await git(fetching, mirror, [
-    'rev-parse',
-    '--quiet',
-    '--verify',
-    `${holdingRef(commit)}^{commit}`,
-  ]);
-  return found.ok && found.stdout.trim() === commit;
+async function isHeld(fetching: Fetching, mirror: string, { commit, tag }: GitCommit): Promise<boolean> {
+  const names = [holdingRef(commit), ...(tag === undefined ? [] : [`refs/tags/${tag}`])];
+  for (const name of names) {
+    const found = await git(fetching, mirror, ['rev-parse', '--quiet', '--verify', `${name}^{commit}`]);
+    if (!found.ok || (name === names[0] && found.stdout.trim() !== commit)) return false;
+  }
+  return true;
 }
 
 /** The mirror may belong to another user than this process runs as, which git refuses unless told. */

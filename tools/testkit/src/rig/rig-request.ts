@@ -11,5 +11,6 @@ export interface RigRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** Bring the steps up to date up to this one (or `last`) and make no artifact; undefined: build the image. */
   readonly until: StepName | 'last' | undefined;
+  readonly network?: 'online' | 'offline';
   readonly checkpoints: 'where-they-pay' | 'after-every-hook';
 }

@@ -65,24 +65,28 @@ async function build(
   image: ResolvedImage,
   { report, signal }: { readonly report: Report; readonly signal?: AbortSignal | undefined },
 ): Promise<Pick<RigBuild, 'steps' | 'artifacts'>> {
-  const { store, environment, outputDirectory, until, checkpoints } = request;
-  const logDirectory = join(outputDirectory, 'logs');
-  const engineRequest = {
-    image,
-    environment,
-    store,
-    logDirectory,
-    report,
-    signal,
-    checkpoints,
-    earlierOutput: outputDirectory,
-  };
+  const engineRequest = { ...engineRequestOf(request), image, report, signal };
+  const { outputDirectory, until } = request;
   if (until === undefined) {
     const { steps, artifacts } = await buildImage(engineRequest, outputDirectory);
     return { steps: steps.map(rigStep), artifacts };
   }
   const goal = { until: until === 'last' ? undefined : until, need: 'records' } as const;
   return { steps: (await buildSteps(engineRequest, goal)).map(rigStep), artifacts: [] };
+}
+
+/** What the engine is asked for, but for the image and who listens. */
+export function engineRequestOf(request: RigRequest) {
+  const { root, image, store, environment, outputDirectory, checkpoints, network } = request;
+  return {
+    environment,
+    store,
+    logDirectory: join(outputDirectory, 'logs'),
+    earlierOutput: outputDirectory,
+    lockFile: join(root, 'images', image, 'image.lock.json'),
+    checkpoints,
+    network,
+  };
 }
 
 function rigStep({ step, origin, chain, record }: StepState): RigStep {

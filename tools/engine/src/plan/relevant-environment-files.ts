@@ -6,7 +6,8 @@ import { textOf } from './text-of.ts';
  *
  * A file is left out if it plainly does nothing but export variables of diskimage-builder (`DIB_…`, which no program reads by
  * itself) that neither the step's scripts nor a file that matters mentions. So two images whose elements differ only in late steps
- * share the early ones. A file that does anything else, or might, stays.
+ * share the early ones. A file that does anything else, or might, stays. A veto (`exit 1`) still comes: when the image is locked, and in
+ * the steps where the file matters.
  */
 export function relevantEnvironmentFiles(
   environmentFiles: readonly HookFile[],
@@ -24,9 +25,9 @@ export function relevantEnvironmentFiles(
   return environmentFiles.filter((file) => relevant.has(file));
 }
 
-/** Statements that could export something, or end the build, in a way that cannot be read off the text. */
+/** Statements that could export something in a way that cannot be read off the text. */
 const opaque =
-  /(^|[;&|(]|\b(?:then|else|do)\s)\s*(eval|source|\.|declare|typeset|exit|return|exec|trap)\s|\b(exit|return)\s*(\d|$|;)|\bset\s+-\w*a|\bexport\s+["'$-]|\$\(|`/m;
+  /(^|[;&|(]|\b(?:then|else|do)\s)\s*(eval|source|\.|declare|typeset|return|exec|trap)\s|\breturn\s*(\d|$|;)|\bset\s+-\w*a|\bexport\s+["'$-]|\$\(|`/m;
 
 /** Names that a file exports, if that is all it does and all are diskimage-builder's own; else undefined. */
 function exportsOf(file: HookFile): readonly string[] | undefined {

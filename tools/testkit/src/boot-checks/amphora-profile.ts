@@ -9,6 +9,7 @@ import { amphoraFiles, certificateDirectory } from './amphora-files.ts';
 import { listenForHeartbeats, type HeartbeatListener } from './amphora-heartbeat.ts';
 import type { BootedGuest, BootProfile, PreparedProfile } from './boot-profile.ts';
 import { named, parseMounts } from './guest-checks.ts';
+import type { GuestReport } from './guest-report.ts';
 import type { ImageFacts } from './image-facts.ts';
 
 const agentPort = 9443;
@@ -58,12 +59,13 @@ interface Amphora {
 
 async function judgeAmphora(amphora: Amphora, guest: BootedGuest): Promise<readonly CheckResult[]> {
   const agent = await waitForAgent(amphora, guest);
-  const agentSaid = guest.report?.sections.get('agent')?.output ?? '';
   const title = 'the agent answers over mutual TLS';
   if ('refused' in agent) {
+    const report = await guest.report;
+    const agentSaid = report?.sections.get('agent')?.output ?? '';
     return [
       named('amphora-agent', title, failed(`${agent.refused}\n${agentSaid}`)),
-      named('amphora-certificates', certificatesTitle, judgeCertificates(guest)),
+      named('amphora-certificates', certificatesTitle, judgeCertificates(report)),
     ];
   }
   const after = pass(`after ${(guest.elapsedMs() / 1000).toFixed(1)} s`);
@@ -93,7 +95,7 @@ async function judgeAmphora(amphora: Amphora, guest: BootedGuest): Promise<reado
     named('amphora-api-version', 'the agent speaks API 1.0', judgeApiVersion(agent)),
     named('amphora-info', 'the agent reports the packages of the image', judgeInfo(info, amphora.facts)),
     named('amphora-details', 'the agent reports details', judgeDetails(details)),
-    named('amphora-certificates', certificatesTitle, judgeCertificates(guest)),
+    named('amphora-certificates', certificatesTitle, judgeCertificates(await guest.report)),
     named('amphora-heartbeat', 'a signed heartbeat arrives', judgeHeartbeat(heartbeat, amphora.amphoraId)),
   ];
 }
@@ -120,8 +122,12 @@ async function waitForAgent(amphora: Amphora, guest: BootedGuest): Promise<Agent
   }
 }
 
+/** A refusal is an alert of TLS, or a connection that is closed without one; anything else is an accident. */
 function judgeRefusal(answer: AgentAnswer): Outcome {
-  return 'refused' in answer ? pass(answer.refused) : failed(`it answered with status ${answer.status}`);
+  if (!('refused' in answer)) return failed(`it answered with status ${answer.status}`);
+  const alert = /(?:alert (?<name>[a-z ]+))(?::|$)/u.exec(answer.refused)?.groups?.['name'];
+  if (alert !== undefined) return pass(`TLS alert: ${alert}`);
+  return /ECONNRESET|socket hang up/u.test(answer.refused) ? pass(answer.refused) : failed(answer.refused);
 }
 
 function judgeApiVersion(answer: { readonly body: string }): Outcome {
@@ -161,9 +167,9 @@ function judgeDetails(answer: AgentAnswer): Outcome {
     : pass(String(fields['hostname']));
 }
 
-function judgeCertificates(guest: BootedGuest): Outcome {
-  if (guest.report === undefined) return skip('the guest did not report its mounts');
-  const mount = parseMounts(guest.report.sections.get('mounts')?.output ?? '').get(certificateDirectory);
+function judgeCertificates(report: GuestReport | undefined): Outcome {
+  if (report === undefined) return skip('the guest did not report its mounts');
+  const mount = parseMounts(report.sections.get('mounts')?.output ?? '').get(certificateDirectory);
   if (mount === undefined) return failed(`nothing is mounted on ${certificateDirectory}`);
   return mount.source === '/dev/mapper/certfs-ramfs'
     ? pass(mount.source)

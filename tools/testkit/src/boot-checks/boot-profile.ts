@@ -12,10 +12,10 @@ export interface BootSetting {
   readonly run: Runner;
 }
 
-/** A guest that has booted, as far as it did. */
+/** A guest that shows its login prompt, and may still be starting services. */
 export interface BootedGuest {
-  /** Undefined where the guest did not report. */
-  readonly report: GuestReport | undefined;
+  /** Settles when the guest has reported; undefined where it does not. */
+  readonly report: Promise<GuestReport | undefined>;
   /** Milliseconds since QEMU was started. */
   readonly elapsedMs: () => number;
   /** Notes when something was reached, for the report's `reachedMs`. */

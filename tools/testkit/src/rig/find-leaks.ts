@@ -47,3 +47,14 @@ async function processesOf(mark: string): Promise<readonly string[]> {
   }
   return found;
 }
+
+/** Whether a process waits for a lock below the folder (proc_locks(5): waiters are marked by an arrow). */
+export async function isLockAwaited(root: string): Promise<boolean> {
+  const mark = basename(root);
+  const waiters = (await readFile('/proc/locks', 'utf8')).matchAll(/-> FLOCK\s+\S+\s+\S+\s+(\d+)/g);
+  for (const [, pid] of waiters) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes(mark)) return true;
+  }
+  return false;
+}

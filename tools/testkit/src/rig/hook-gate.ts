@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { link, mkdir, open, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { runCommand } from '@kiln/engine/util/run-command.ts';
@@ -14,10 +14,10 @@ export interface HookGate {
   /** Settles when a hook has come to the gate. */
   readonly reached: () => Promise<void>;
   /** Lets one waiting hook go on. */
-  readonly pass: () => Promise<void>;
+  readonly pass: () => void;
   /** Lets every hook go on from now on, without a stop. */
   readonly leaveOpen: () => Promise<void>;
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
 }
 
 /**
@@ -36,11 +36,12 @@ export async function openHookGate(store: string, name: string): Promise<HookGat
     if (!made.ok) throw new Error(made.stderr);
     await link(join(first, fifo), join(second, fifo));
   }
-  const [reachedEnd, goEnd] = [
-    await openBothEnds(join(first, reachedName)),
-    await openBothEnds(join(first, goName)),
-  ];
-  const arrivals = new Socket({ fd: reachedEnd.fd, readable: true, writable: false });
+  const goEnd = openBothEnds(join(first, goName));
+  const arrivals = new Socket({
+    fd: openBothEnds(join(first, reachedName)),
+    readable: true,
+    writable: false,
+  });
   let arrived = 0;
   let awaited = 0;
   const wake = new Set<() => void>();
@@ -64,21 +65,24 @@ export async function openHookGate(store: string, name: string): Promise<HookGat
         look();
       });
     },
-    pass: async () => void (await goEnd.write('\n')),
+    pass: () => void writeSync(goEnd, '\n'),
     leaveOpen: async () => {
       for (const folder of folders) {
         await rm(join(folder, goName));
         await writeFile(join(folder, goName), '\n');
       }
     },
-    close: async () => {
+    close: () => {
       arrivals.destroy();
-      await goEnd.close();
+      closeSync(goEnd);
     },
   };
 }
 
-/** For reading and writing at once, so that neither opening nor reading ever waits for a hook that does not come. */
-function openBothEnds(fifo: string): Promise<FileHandle> {
-  return open(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+/**
+ * For reading and writing at once, so that neither opening nor reading ever waits for a hook that does not come.
+ * A bare number: a file handle would be closed when it is collected, with the socket still on it.
+ */
+function openBothEnds(fifo: string): number {
+  return openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
 }

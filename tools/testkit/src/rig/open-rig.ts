@@ -2,17 +2,18 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BuildEvent, Report } from '@kiln/engine/events/build-event.ts';
 import { runCommand } from '@kiln/engine/util/run-command.ts';
-import { findLeaks, type Leaks } from './find-leaks.ts';
+import { findLeaks, isLockAwaited, type Leaks } from './find-leaks.ts';
 import { openHookGate, type HookGate } from './hook-gate.ts';
 import { makeRigFolder } from './rig-folder.ts';
 import { startRigProcess, type RigProcess } from './rig-process.ts';
 import type { RigRequest } from './rig-request.ts';
 import { runRigBuild, type RigBuild } from './run-rig-build.ts';
 import { tinyOsFiles } from './tiny-os.ts';
+import { until } from './until.ts';
 
 /** What a build of a rig may be asked for beside the image. */
 export type RigOptions = Partial<
-  Pick<RigRequest, 'environment' | 'until' | 'checkpoints' | 'store' | 'outputDirectory'>
+  Pick<RigRequest, 'environment' | 'until' | 'checkpoints' | 'store' | 'outputDirectory' | 'network'>
 >;
 
 /** A temporary workspace with the element `tiny-os`, and a content store of its own. */
@@ -35,7 +36,12 @@ export interface Rig {
   readonly request: (image: string, options?: RigOptions) => RigRequest;
   readonly gate: (name: string) => Promise<HookGate>;
   readonly outputDirectory: (image: string) => string;
+  /** What builds left on the host, looked at once. */
   readonly leaks: () => Promise<Leaks>;
+  /** Settles when the kernel has cleared up after builds that were killed; fails with what stays. */
+  readonly cleared: () => Promise<void>;
+  /** Settles when a build waits for another one's lock. */
+  readonly lockAwaited: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -99,8 +105,21 @@ export async function openRig(): Promise<Rig> {
       return gate;
     },
     leaks: () => findLeaks(root, store),
+    cleared: () =>
+      until(
+        async () => {
+          const { mounts, loopDevices, processes } = await findLeaks(root, store);
+          return mounts.length + loopDevices.length + processes.length === 0;
+        },
+        async () => `left behind: ${JSON.stringify(await findLeaks(root, store), null, 2)}`,
+      ),
+    lockAwaited: () =>
+      until(
+        () => isLockAwaited(root),
+        async () => 'no build waits for a lock',
+      ),
     close: async () => {
-      for (const gate of gates) await gate.close();
+      for (const gate of gates) gate.close();
       await rm(root, { recursive: true, force: true });
     },
   };

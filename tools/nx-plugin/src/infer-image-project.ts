@@ -4,6 +4,7 @@ import { loadImage } from '@kiln/cli/app/load-image.ts';
 import type { Workspace } from '@kiln/cli/app/workspace.ts';
 import { describeFailure } from '@kiln/engine/diagnostics/failure.ts';
 import { renderFailures } from '@kiln/engine/diagnostics/render-failure.ts';
+import type { ReadElement } from '@kiln/engine/elements/resolve-image.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import { draftBuild } from '@kiln/engine/execute/draft-build.ts';
 import { keyOf } from '@kiln/engine/fingerprint/key-record.ts';
@@ -26,10 +27,12 @@ export interface AnalysedImage {
 }
 
 /** Reads an image and plans it in all its forms. Throws with every problem, rendered, because Nx shows only a message. */
-export function analyseImage(workspace: Workspace, name: string): AnalysedImage {
-  const plain = load(workspace, name, undefined);
+export function analyseImage(workspace: Workspace, name: string, readOne: ReadElement): AnalysedImage {
+  const load = (configuration: string | undefined) =>
+    loadOrThrow(workspace, { name, configuration }, readOne);
+  const plain = load(undefined);
   const configurations = Object.keys(plain.definition.configurations).toSorted();
-  const images = [plain, ...configurations.map((configuration) => load(workspace, name, configuration))];
+  const images = [plain, ...configurations.map(load)];
   const plans = new Map<StepName, StepPlan[]>();
   for (const image of images) {
     for (const step of draftBuild(image, process.env).steps) {
@@ -42,8 +45,12 @@ export function analyseImage(workspace: Workspace, name: string): AnalysedImage 
   return { workspace, name, configurations, plans, elementFolders };
 }
 
-function load(workspace: Workspace, name: string, configuration: string | undefined): ResolvedImage {
-  const loaded = loadImage(workspace, name, configuration);
+function loadOrThrow(
+  workspace: Workspace,
+  image: { readonly name: string; readonly configuration: string | undefined },
+  readOne: ReadElement,
+): ResolvedImage {
+  const loaded = loadImage(workspace, image.name, image.configuration, readOne);
   if (loaded.ok) return loaded.value;
   const text = renderFailures(loaded.failures, { severity: 'error', colour: 'never', readSourceLine });
   throw new Error(`${loaded.failures.map((failure) => describeFailure(failure).message)[0] ?? ''}\n${text}`);

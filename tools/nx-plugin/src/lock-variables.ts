@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { imageNames } from '@kiln/cli/app/load-image.ts';
-import { fillLock } from '@kiln/cli/app/lock-image.ts';
 import { lockFileOf, type Workspace } from '@kiln/cli/app/workspace.ts';
 import { digestOf } from '@kiln/engine/fingerprint/digest.ts';
 import { parseLock } from '@kiln/engine/lock/read-lock.ts';
@@ -34,6 +33,8 @@ export async function lockVariables(
   const images = imageNames(workspace);
   for (const { image, configuration } of imagesToBuild(words, images)) {
     if (configuration === undefined && readText(workspace, image) !== undefined) continue;
+    // Loaded only now: it brings the engine, which commands that have nothing to lock need not wait for.
+    const { fillLock } = await import('@kiln/cli/app/lock-image.ts');
     await fillLock({ workspace, image, configuration }).catch(() => undefined);
   }
   return Object.fromEntries(

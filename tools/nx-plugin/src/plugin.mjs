@@ -1,9 +1,13 @@
-import { createRequire } from 'node:module';
+import module from 'node:module';
+import { join } from 'node:path';
 
 // Plain JavaScript, so that an older Node gets this far: it could only call the TypeScript a syntax error.
 if (!process.features.typescript) {
   throw new Error(`Kiln needs Node 24, and this is ${process.version}: run 'npm run setup', then 'npx nx …'`);
 }
+
+// Every command of Nx loads this anew; compiled and stripped of its types it loads in half the time.
+module.enableCompileCache(join(import.meta.dirname, '../../../.nx/compile-cache'));
 
 // Not `export * from`, which is loaded before the check above; not `await import`, which Nx cannot require.
 export const {
@@ -13,4 +17,4 @@ export const {
   createMetadata,
   preTasksExecution,
   postTasksExecution,
-} = createRequire(import.meta.url)('./plugin.ts');
+} = module.createRequire(import.meta.url)('./plugin.ts');

@@ -7,6 +7,7 @@ import {
   type PreTasksExecution,
   type RawProjectGraphDependency,
 } from '@nx/devkit';
+import { rememberingReader } from '@kiln/engine/elements/resolve-image.ts';
 import { inferElementProject } from './infer-element-project.ts';
 import { analyseImage, inferImageProject } from './infer-image-project.ts';
 import { lockVariables } from './lock-variables.ts';
@@ -25,11 +26,12 @@ export const createNodes: CreateNodes = [
   pattern,
   (files, _options, { workspaceRoot }) => {
     const workspace = openWorkspace(workspaceRoot, process.env);
+    const readOne = rememberingReader();
     const folders = new Set(files.map((file) => file.split('/').slice(0, 2).join('/')));
     return [...folders].toSorted().map((folder): CreateNodesResultArray[number] => {
       const [kind, folderName = ''] = folder.split('/');
       if (kind === 'elements') return [folder, { projects: { [folder]: inferElementProject(folderName) } }];
-      return [`${folder}/image.yaml`, inferImageProject(analyseImage(workspace, folderName))];
+      return [`${folder}/image.yaml`, inferImageProject(analyseImage(workspace, folderName, readOne))];
     });
   },
 ];

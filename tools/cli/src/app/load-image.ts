@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Result } from '@kiln/engine/diagnostics/result.ts';
 import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
-import { resolveImage } from '@kiln/engine/elements/resolve-image.ts';
+import { type ReadElement, resolveImage } from '@kiln/engine/elements/resolve-image.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import { applyConfiguration } from '@kiln/engine/image-definition/apply-configuration.ts';
 import type { Architecture, ImageDefinition } from '@kiln/engine/image-definition/image-definition.ts';
@@ -38,15 +38,16 @@ export function loadDefinition(
   return applied.ok ? { ...applied, warnings: [...read.warnings, ...applied.warnings] } : applied;
 }
 
-/** Reads and resolves an image. */
+/** Reads and resolves an image; `readOne` lets many images share what was read of their elements. */
 export function loadImage(
   workspace: Workspace,
   name: string,
   configuration: string | undefined,
+  readOne?: ReadElement,
 ): Result<ResolvedImage> {
   const definition = loadDefinition(workspace, name, configuration);
   if (!definition.ok) return definition;
-  const resolved = resolveImage(definition.value, workspace.elementPath);
+  const resolved = resolveImage(definition.value, workspace.elementPath, readOne);
   return resolved.ok ? { ...resolved, warnings: [...definition.warnings, ...resolved.warnings] } : resolved;
 }
 

@@ -37,9 +37,23 @@ export function variablesMentionedIn(
     else found.names.add(name);
   }
   for (const file of files) {
-    if (file.kind === 'file' && !file.content.includes(0)) collect(file.content.toString('utf8'), found);
+    const inFile = mentionedBy(file);
+    for (const name of inFile.names) found.names.add(name);
+    for (const prefix of inFile.prefixes) found.prefixes.add(prefix);
   }
   return { names: [...found.names].toSorted(byteOrder), prefixes: [...found.prefixes].toSorted(byteOrder) };
+}
+
+/** One file is asked for every step of every image that sees it; its bytes never change once read. */
+const knownFiles = new WeakMap<Buffer, Found>();
+
+function mentionedBy({ kind, content }: Pick<ElementFile, 'kind' | 'content'>): Found {
+  const known = knownFiles.get(content);
+  if (known !== undefined) return known;
+  const found: Found = { names: new Set(), prefixes: new Set() };
+  if (kind === 'file' && !content.includes(0)) collect(content.toString('utf8'), found);
+  knownFiles.set(content, found);
+  return found;
 }
 
 /** Whether a variable is among the mentioned ones, by name or by prefix. */

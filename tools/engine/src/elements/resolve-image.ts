@@ -15,23 +15,38 @@ import { readElementRelations } from './read-element-relations.ts';
 import { readElement } from './read-element.ts';
 import type { ResolvedImage } from './resolved-image.ts';
 
+/** Reads the folder of one element; the same folder gives the same element while it lasts. */
+export type ReadElement = (directory: string) => Result<Element>;
+
+/** A reader that reads each folder once. */
+export function rememberingReader(): ReadElement {
+  const read = new Map<string, Result<Element>>();
+  return (directory) => {
+    const known = read.get(directory) ?? readElement(directory);
+    read.set(directory, known);
+    return known;
+  };
+}
+
 /**
  * Finds and reads all elements that an image needs.
  *
  * Reads each element once. Equal folders give an equal result, whatever order the definition names elements in.
  *
  * @param elementPath folders with elements, the first one that has a name wins.
+ * @param readOne reads one element's folder; whoever resolves many images at once gives one that remembers.
  * @returns the resolved image, with a warning for each file that looks like a hook and would not run; or all problems:
  *   elements that are missing, unreadable or provided twice, hooks of one name, no operating system.
  */
 export function resolveImage(
   definition: ImageDefinition,
   elementPath: readonly string[],
+  readOne: ReadElement = readElement,
 ): Result<ResolvedImage> {
   const index = findElements(elementPath);
   if (!index.ok) return index;
   const named = namedElements(definition);
-  const read = readReachable(named, index.value);
+  const read = readReachable(named, index.value, readOne);
   const expansion = expandElements(named, (name) => {
     const outcome = read.get(name);
     if (outcome === undefined) return undefined;
@@ -97,13 +112,14 @@ interface Closure {
 function readReachable(
   named: readonly string[],
   index: ReadonlyMap<string, string>,
+  readOne: ReadElement,
 ): ReadonlyMap<string, Result<Element>> {
   const read = new Map<string, Result<Element>>();
   const queue = [...named];
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
     const directory = index.get(name);
     if (directory === undefined || read.has(name)) continue;
-    const element = readElement(directory);
+    const element = readOne(directory);
     read.set(name, element);
     if (element.ok) queue.push(...element.value.dependencies);
   }

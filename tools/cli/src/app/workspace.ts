@@ -9,7 +9,7 @@ export interface Workspace {
   readonly elementPath: readonly string[];
   readonly store: string;
   readonly work: string | undefined;
-  /** `KILN_OFFLINE`: use only what was fetched before. */
+  /** Offline: use only what was fetched before. */
   readonly network: 'online' | 'offline';
 }
 
@@ -23,7 +23,7 @@ export function findWorkspaceRoot(from: string): string | undefined {
   }
 }
 
-/** What the environment says of a workspace: ELEMENTS_PATH, KILN_STORE, KILN_WORK, KILN_OFFLINE. */
+/** What the environment says of a workspace: ELEMENTS_PATH, KILN_STORE, KILN_WORK, KILN_OFFLINE (or DIB_OFFLINE). */
 export function openWorkspace(root: string, environment: Environment): Workspace {
   const beside = (environment['ELEMENTS_PATH'] ?? '').split(':').filter((entry) => entry !== '');
   return {
@@ -31,7 +31,7 @@ export function openWorkspace(root: string, environment: Environment): Workspace
     elementPath: [join(root, 'elements'), ...beside.map((entry) => resolve(root, entry))],
     store: storeDirectory(environment),
     work: environment['KILN_WORK'],
-    network: ['', '0', undefined].includes(environment['KILN_OFFLINE']) ? 'online' : 'offline',
+    network: isSet(environment['KILN_OFFLINE']) || isSet(environment['DIB_OFFLINE']) ? 'offline' : 'online',
   };
 }
 
@@ -44,6 +44,10 @@ export function storeDirectory(environment: Environment): string {
     cache !== undefined && cache !== '' ? cache : join(environment['HOME'] ?? homedir(), '.cache'),
     'kiln',
   );
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0';
 }
 
 /** Where an image's lock stands. */

@@ -39,7 +39,7 @@ export async function planRequest(
   const lock = await takeLock(bench, request, disk, gaps);
   const host = await readHostFacts(image.elements);
   const plan = planBuild(image, {
-    user: environment,
+    user: bench.fetching.network === 'offline' ? { ...environment, DIB_OFFLINE: '1' } : environment,
     disk: disk.variables,
     fstab: disk.fstab,
     epochSeconds: lock.epochSeconds,

@@ -8,6 +8,7 @@ import { sandboxPaths } from '../plan/hook-environment.ts';
 import type { Sandbox } from '../sandbox/open-sandbox.ts';
 import { chrootPhases, type Phase } from '../util/phase.ts';
 import { hostPath } from '../util/run-command.ts';
+import { watchForLack } from './lack-offline.ts';
 import type { Workbench } from './workbench.ts';
 
 /** Where the hooks directory stands inside the target root while chroot hooks run. */
@@ -80,6 +81,7 @@ export async function runHook(bench: Workbench, sandbox: Sandbox, run: HookRun):
   });
   bench.report({ type: 'hook-finished', ...event, durationMs: result.durationMs, ok: result.ok });
   if (result.ok) return result.durationMs;
+  if (result.lacking !== undefined) fail({ code: 'offline-and-not-cached', what: result.lacking });
   return fail({
     code: 'hook-failed',
     element: run.hook.element,
@@ -102,26 +104,41 @@ interface LoggedCommand {
   readonly log: string;
 }
 
-/** Runs a command with its output in a log of its own, and reported line by line. */
+/**
+ * Runs a command with its output in a log of its own, and reported line by line. Offline it has no network but this
+ * machine's own, and `lacking` is the first thing that it wanted from there.
+ */
 export async function runLogged(bench: Workbench, sandbox: Sandbox, request: LoggedCommand) {
   const directory = join(bench.logDirectory, request.step);
   await mkdir(directory, { recursive: true });
   const logFile = join(directory, request.log);
   const log = createWriteStream(logFile);
   const lastLines: string[] = [];
-  const result = await sandbox.run(request.command, {
+  const offline = bench.fetching.network === 'offline';
+  const lack = watchForLack();
+  const result = await sandbox.run(offline ? [...withoutNetwork, ...request.command] : request.command, {
     env: { ...request.env, PATH: request.command[0] === 'chroot' ? chrootPath : hostPath },
     allowFailure: true,
     onLine: (line) => {
       log.write(`${line}\n`);
       lastLines.push(line);
       if (lastLines.length > 20) lastLines.shift();
+      if (offline) lack.look(line);
       bench.report({ type: 'hook-output', step: request.step, hook: request.hook, line });
     },
   });
   await new Promise((resolve) => log.end(resolve));
-  return { ...result, lastLines, logFile };
+  return { ...result, lastLines, logFile, lacking: offline ? lack.what() : undefined };
 }
+
+const withoutNetwork = [
+  'unshare',
+  '--net',
+  'sh',
+  '-c',
+  'ip link set lo up 2>/dev/null; exec "$@"',
+  'kiln-offline',
+] as const;
 
 /** Shows the hooks directory, read-only, inside the target root for as long as `body` runs. */
 export async function withHooksInside<T>(sandbox: Sandbox, phase: Phase, body: () => Promise<T>): Promise<T> {

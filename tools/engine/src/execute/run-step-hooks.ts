@@ -127,6 +127,7 @@ async function installPackages(bench: Workbench, sandbox: Sandbox, run: StepRun)
     log: 'packages.log',
   });
   if (result.ok) return;
+  if (result.lacking !== undefined) fail({ code: 'offline-and-not-cached', what: result.lacking });
   fail({
     code: 'packages-failed',
     packages: run.step.packages,

@@ -36,7 +36,7 @@ export interface HookEnvironment {
 
 /**
  * The one place that decides what hooks see: the variables that the step's scripts mention, from the definition, the
- * user and the framework, and a few that every process needs. Proxies are seen, but say how bytes travel and not which,
+ * user and the framework, and a few that every process needs. Proxies and DIB_OFFLINE are seen, but say how bytes travel and not which,
  * so they do not count in keys.
  */
 export function hookEnvironment(
@@ -57,17 +57,17 @@ export function hookEnvironment(
     .filter(([name]) => isMentioned(name, mentioned))
     .toSorted(([a], [b]) => byteOrder(a, b));
   const functions = bashFunctions(image, textOf(step.files));
-  const keyed = { ...Object.fromEntries(relevant.filter(([name]) => !isProxy(name))), ...functions };
+  const keyed = { ...Object.fromEntries(relevant.filter(([name]) => !saysHow(name))), ...functions };
   const fixed = new Set([...Object.keys(framework), ...Object.keys(image.definition.environment)]);
   const outside = [...mentioned.names, ...Object.keys(selectEnvironment(sources.user, mentioned))];
   const readable = [...new Set(outside)].filter(
-    (name) => settable.test(name) && !fixed.has(name) && !isProxy(name),
+    (name) => settable.test(name) && !fixed.has(name) && !saysHow(name),
   );
   return {
     keyed,
     readable: readable.filter((name) => !isSessionVariable(name)).toSorted(byteOrder),
     variables: {
-      ...Object.fromEntries(Object.entries(chosen).filter(([name]) => isProxy(name))),
+      ...Object.fromEntries(Object.entries(chosen).filter(([name]) => saysHow(name))),
       ...Object.fromEntries(relevant),
       ...processVariables(sources.epochSeconds),
       ...functions,
@@ -78,8 +78,9 @@ export function hookEnvironment(
 /** Variables that users set are written in capitals, with an underscore; the rest are a script's own. */
 const settable = /^[A-Z][A-Z0-9]*_\w+$/;
 
-function isProxy(name: string): boolean {
-  return /^(https?|ftp|no)_proxy$/i.test(name);
+/** Variables that say how bytes travel, and not which. */
+function saysHow(name: string): boolean {
+  return name === 'DIB_OFFLINE' || /^(https?|ftp|no)_proxy$/i.test(name);
 }
 
 /** Every process gets these. */

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import type { Done } from './create-program.ts';
+import { currentWorkspace } from './current-workspace.ts';
+
+/** `kiln lock` */
+export function addLockCommand(program: Command, done: Done): void {
+  program
+    .command('lock')
+    .description('take into the lock of an image what the outside world has now')
+    .argument('<image>', 'name of a folder in images/')
+    .option('--check', 'only tell how far the lock is behind; exit status 1 if it is')
+    .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  kiln lock web            what moved, written to images/web/image.lock.json\n  kiln lock web --check',
+    )
+    .action(async (image: string, options: { check?: boolean; json?: boolean }, command: Command) => {
+      const { lockImage } = await import('../app/lock-image.ts');
+      done(await lockImage({ workspace: currentWorkspace(command), image, ...options }));
+    });
+}

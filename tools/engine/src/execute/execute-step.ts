@@ -30,6 +30,7 @@ export async function executeStep(
   return withStepTree(bench, run, checkpoint, async (tree) => {
     const { sandbox } = tree;
     const times = await runStepHooks(bench, tree, run, { checkpoint });
+    await endLeftProcesses(sandbox);
     if (run.step.name !== 'finalise') await checkIndexes(bench, sandbox);
     await tree.keepCaches();
     await completeTree(sandbox, run);
@@ -38,6 +39,11 @@ export async function executeStep(
     const record = await commitStep(bench, sandbox, run, tree.folder);
     return { record, ...times };
   });
+}
+
+/** Daemons that hooks left running would go on writing while the layer is packed. All of the sandbox's processes but its first. */
+async function endLeftProcesses(sandbox: Sandbox): Promise<void> {
+  await sandbox.run(['bash', '--norc', '-c', 'kill -KILL -1 2>/dev/null || :']);
 }
 
 /** What the framework itself does to the tree at the end of a step. */

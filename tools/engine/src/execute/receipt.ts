@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { digestFile } from '../fingerprint/digest.ts';
 import type { ContentStore } from '../store/content-store.ts';
+import { scratchPath } from '../store/scratch-path.ts';
 import type { ImageArtifact } from './ensure-artifacts.ts';
 import type { StepState } from './ensure-steps.ts';
 import { contentsKey, type TreeContents } from './make-artifacts.ts';
@@ -103,7 +104,7 @@ async function adoptFile(
 ): Promise<void> {
   const file = join(directory, entry.file.name);
   if ((await digestFile(file).catch(() => undefined)) !== entry.file.digest) return;
-  const copy = join(store.paths.work, `adopted-${entry.file.digest}`);
+  const copy = scratchPath(store.paths.work, 'adopted');
   await cp(file, copy);
   await store.commitFile(entry.key, copy, entry.metadata);
 }

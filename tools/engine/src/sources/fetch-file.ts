@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestFile, type Digest } from '../fingerprint/digest.ts';
 import { withoutPassword } from '../util/without-password.ts';
+import { scratchPath } from '../store/scratch-path.ts';
 import { type Fetching, needNetwork, tryRepeatedly } from './fetching.ts';
 
 /** A fetched file: its digest and size, and where the content store has it. */
@@ -30,7 +31,7 @@ export async function findFetched(fetching: Fetching, digest: Digest): Promise<F
 export async function fetchFile(fetching: Fetching, location: string): Promise<FetchedFile> {
   const shown = withoutPassword(location);
   needNetwork(fetching, shown);
-  const folder = await mkdtemp(join(fetching.store.paths.work, 'fetch-'));
+  const folder = await mkdtemp(`${scratchPath(fetching.store.paths.work, 'fetch')}-`);
   try {
     const file = join(folder, 'file');
     await tryRepeatedly(fetching, {

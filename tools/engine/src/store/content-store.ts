@@ -1,8 +1,9 @@
 import { chmod, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import cacache from 'cacache';
-import { digestFile, digestOf, type Digest } from '../fingerprint/digest.ts';
+import { digestFile, type Digest } from '../fingerprint/digest.ts';
 import { blobPath, digestOfIntegrity, integrityOf, proofPath } from './blob-path.ts';
+import { scratchPath } from './scratch-path.ts';
 import type { StorePaths } from './store-paths.ts';
 
 /** What the store knows under one key. */
@@ -84,7 +85,7 @@ export class ContentStore {
 
   /** Stores a small value under a key, with the value itself as its blob. */
   async commitBytes<M>(key: string, bytes: Buffer, metadata: M): Promise<StoreEntry<M>> {
-    const scratch = join(this.paths.work, `bytes-${digestOf(bytes)}-${process.pid}-${(scratches += 1)}`);
+    const scratch = scratchPath(this.paths.work, 'bytes');
     await writeFile(scratch, bytes);
     return this.commitFile(key, scratch, metadata);
   }

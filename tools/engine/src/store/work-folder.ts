@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, rename, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFile, tryLockFile } from './file-lock.ts';
+import { isForsaken, scratchPath } from './scratch-path.ts';
 import type { Runner } from '../util/runner.ts';
 
 /** A private folder of one step at work; gone after `close`, and swept by a later build if this one is killed. */
@@ -17,9 +18,9 @@ export interface WorkFolder {
  */
 export async function openWorkFolder(parent: string, asRoot: Runner): Promise<WorkFolder> {
   await mkdir(parent, { recursive: true });
-  const unlocked = await mkdtemp(join(parent, 'new-'));
+  const unlocked = await mkdtemp(`${scratchPath(parent, 'new')}-`);
   const lock = await lockFile(join(unlocked, 'lock'));
-  const path = unlocked.replace(/new-(?=[^/]*$)/, 'step-');
+  const path = join(parent, `step-${unlocked.slice(-6)}`);
   await rename(unlocked, path);
   return {
     path,
@@ -30,25 +31,17 @@ export async function openWorkFolder(parent: string, asRoot: Runner): Promise<Wo
   };
 }
 
-/** Removes the work folders whose owners died, and old files of theirs beside them. Folders in use are left alone. */
+/** Removes the work folders whose owners died, and what else they had begun. Folders in use are left alone. */
 export async function sweepWorkFolders(parent: string, asRoot: Runner): Promise<number> {
   let swept = 0;
   for (const name of await readdir(parent).catch(() => [])) {
     const path = join(parent, name);
-    const lock = name.startsWith('step-') ? await tryLockFile(join(path, 'lock')) : undefined;
-    if (lock === undefined && !(await isForsaken(path, name))) continue;
+    const mayLock = name.startsWith('step-');
+    const lock = mayLock ? await tryLockFile(join(path, 'lock')) : undefined;
+    if (mayLock ? lock === undefined : !isForsaken(path)) continue;
     await asRoot(['rm', '-rf', '--one-file-system', path]);
     await lock?.release();
     swept += 1;
   }
   return swept;
 }
-
-/** What is written before it has a lock, or on its way into the store, lives for a moment; nobody waits for it after an hour. */
-async function isForsaken(path: string, name: string): Promise<boolean> {
-  if (name.startsWith('step-')) return false;
-  const facts = await stat(path).catch(() => undefined);
-  return facts !== undefined && Date.now() - facts.mtimeMs > hourMs;
-}
-
-const hourMs = 60 * 60 * 1000;

@@ -31,6 +31,9 @@ export const hostPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin
 /** The environment of commands that bring none. */
 export const plainEnvironment = { PATH: hostPath, LC_ALL: 'C.UTF-8' };
 
+/** How long output is read after the process ended: a daemon that it left behind may hold the pipe for ever. */
+const graceMs = 1000;
+
 /**
  * Runs a process to its end. The only place in Kiln that spawns one.
  *
@@ -50,6 +53,10 @@ export async function runCommand(command: Command): Promise<CommandResult> {
     maxBuffer: 256 * 1024 * 1024,
     all: command.onLine !== undefined,
     buffer: command.onLine === undefined,
+  });
+  child.nodeChildProcess.once('exit', () => {
+    const stop = setTimeout(() => [child.stdout, child.stderr].forEach((it) => it?.destroy()), graceMs);
+    void child.then(() => clearTimeout(stop));
   });
   if (command.onLine !== undefined) {
     for await (const line of child.iterable({ from: 'all' })) command.onLine(line);

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { chmod, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hooksRun, stepsMade, type Rig } from '@kiln/testkit/rig/open-rig.ts';
+import type { RigBuild } from '@kiln/testkit/rig/run-rig-build.ts';
+import { expect } from 'vitest';
+import { done, scenario } from './scenario.ts';
+
+async function prepare(rig: Rig, formats = '[tar]'): Promise<void> {
+  await rig.element('web', { 'install.d/10-web': 'echo web >/web\n' });
+  await rig.image('box', ['web'], `formats: ${formats}`);
+}
+
+/** Every artifact lies whole in its place, with its checksum beside it, and is what another build of it was. */
+async function expectWhole(build: RigBuild, like: RigBuild): Promise<void> {
+  expect(build.artifacts.map((it) => [it.format, it.digest])).toEqual(
+    like.artifacts.map((it) => [it.format, it.digest]),
+  );
+  for (const { file, digest, sizeBytes } of build.artifacts) {
+    expect((await stat(file)).size).toBe(sizeBytes);
+    expect(
+      createHash('sha256')
+        .update(await readFile(file))
+        .digest('hex'),
+    ).toBe(digest);
+    expect(await readFile(`${file}.sha256`, 'utf8')).toContain(digest);
+  }
+}
+
+/** Paths of the store's blobs of at least so many bytes. */
+async function blobs(rig: Rig, leastBytes: number): Promise<readonly string[]> {
+  const content = join(rig.store, 'v1/content/content-v2');
+  const found: string[] = [];
+  for (const path of await readdir(content, { recursive: true })) {
+    const facts = await stat(join(content, path));
+    if (facts.isFile() && facts.size >= leastBytes) found.push(join(content, path));
+  }
+  return found;
+}
+
+async function damage(blob: string): Promise<void> {
+  const bytes = await readFile(blob);
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 0xff;
+  await chmod(blob, 0o644);
+  await writeFile(blob, bytes);
+}
+
+const warnings = (build: RigBuild): readonly string[] =>
+  build.events.flatMap((event) => (event.type === 'warning' ? [event.failure.code] : []));
+
+scenario('every format comes back whole, whatever was removed: dist, the store, or both', async (rig) => {
+  await prepare(rig, '[qcow2, raw, tar]');
+  const first = done(await rig.build('box'));
+  await expectWhole(first, first);
+  const dist = join(rig.root, 'dist');
+
+  await rm(dist, { recursive: true });
+  const withoutDist = done(await rig.build('box'));
+  await expectWhole(withoutDist, first);
+  expect(stepsMade(withoutDist), 'the store had all').toEqual({});
+
+  await rm(rig.store, { recursive: true });
+  const withoutStore = done(await rig.build('box'));
+  await expectWhole(withoutStore, first);
+  expect(hooksRun(withoutStore), 'dist had all').toEqual([]);
+
+  await rm(rig.store, { recursive: true });
+  await rm(dist, { recursive: true });
+  const withoutBoth = done(await rig.build('box'));
+  await expectWhole(withoutBoth, first);
+  expect(hooksRun(withoutBoth)).toEqual(['root.d/10-tree', 'install.d/10-web']);
+});
+
+scenario(
+  'a truncated file in dist is replaced, and one that was booted and written to as well',
+  async (rig) => {
+    await prepare(rig);
+    const first = done(await rig.build('box'));
+    const file = first.artifacts[0]?.file ?? '';
+    await truncate(file, 1000);
+    await expectWhole(done(await rig.build('box')), first);
+    await damage(file);
+    const again = done(await rig.build('box'));
+    await expectWhole(again, first);
+    expect(again.artifacts[0]?.origin, 'from the store').toBe('restored');
+    expect(warnings(again)).toEqual([]);
+  },
+);
+
+scenario('what is written into dist damages nothing in the store', async (rig) => {
+  await prepare(rig);
+  const first = done(await rig.build('box'));
+  const before = await Promise.all((await blobs(rig, 1)).map((it) => readFile(it, 'base64')));
+  await damage(first.artifacts[0]?.file ?? '');
+  expect(await Promise.all((await blobs(rig, 1)).map((it) => readFile(it, 'base64')))).toEqual(before);
+});
+
+scenario('damaged blobs are noticed, said, made again, and never used', async (rig) => {
+  await prepare(rig);
+  const first = done(await rig.build('box'));
+  await rm(join(rig.root, 'dist'), { recursive: true });
+  const large = await blobs(rig, 1 << 20);
+  expect(large, "the root's layer and the archive").toHaveLength(2);
+  for (const blob of large) await damage(blob);
+  const again = done(await rig.build('box'));
+  await expectWhole(again, first);
+  expect(warnings(again)).toEqual(['blob-damaged', 'blob-damaged']);
+  expect(stepsMade(again), 'only what the artifact needs is made again').toEqual({ root: 'run' });
+});
+
+scenario('a damaged layer that nobody needs is left alone until it is needed', async (rig) => {
+  await prepare(rig);
+  done(await rig.build('box', { until: 'last' }));
+  for (const blob of await blobs(rig, 1 << 20)) await damage(blob);
+  const unchanged = done(await rig.build('box', { until: 'last' }));
+  expect([hooksRun(unchanged), warnings(unchanged)]).toEqual([[], []]);
+  await rig.element('web', { 'install.d/10-web': 'echo changed >/web\n' });
+  const changed = done(await rig.build('box', { until: 'last' }));
+  expect(warnings(changed)).toEqual(['blob-damaged']);
+  expect(hooksRun(changed)).toEqual(['root.d/10-tree', 'install.d/10-web']);
+});

@@ -78,10 +78,12 @@ export function formatLock(lock: ImageLock): string {
   return `${JSON.stringify({ formatVersion: 1, entries: entries.map(inOrder) }, null, 2)}\n`;
 }
 
+const keyOrder = 'kind name location ref commit tag digest sizeBytes date lockedAt'.split(' ');
+
 /** Keys in one order, whoever made the entry. */
 function inOrder(entry: LockEntry): object {
-  const { kind, name, lockedAt, ...rest } = entry;
-  return { kind, name, ...rest, lockedAt };
+  const place = (key: string): number => keyOrder.indexOf(key);
+  return Object.fromEntries(Object.entries(entry).toSorted(([a], [b]) => place(a) - place(b)));
 }
 
 const time = z.iso.datetime();

@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { digestFile, type Digest } from '../fingerprint/digest.ts';
+import { scratchPath } from '../store/scratch-path.ts';
 import { withoutPassword } from '../util/without-password.ts';
 import { scratchPath } from '../store/scratch-path.ts';
 import { type Fetching, needNetwork, tryRepeatedly } from './fetching.ts';
@@ -46,7 +46,7 @@ export async function fetchFile(fetching: Fetching, location: string): Promise<F
     const path = (await fetching.store.locate(digest)) ?? file;
     return { digest, sizeBytes, path };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(file, { force: true });
   }
 }
 

@@ -1,8 +1,10 @@
-import { mkdir, mkdtemp, rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fail } from '../diagnostics/failure.ts';
 import { digestOf } from '../fingerprint/digest.ts';
 import { lockFile } from '../store/file-lock.ts';
+import { scratchPath } from '../store/scratch-path.ts';
 import { runCommand, type CommandResult } from '../util/run-command.ts';
 import { withoutPassword } from '../util/without-password.ts';
 import { type Fetching, needNetwork, tryRepeatedly } from './fetching.ts';
@@ -111,7 +113,8 @@ async function fetchInto(fetching: Fetching, mirror: string, wanted: GitCommit):
     await git(fetching, mirror, ['update-ref', holdingRef(commit), commit]);
   }
   if (!(await isHeld(fetching, mirror, wanted))) {
-    const what = tag === undefined ? `the commit ${commit} (${ref})` : `the commit ${commit} (${ref}, ${tag})`;
+    const what =
+      tag === undefined ? `the commit ${commit} (${ref})` : `the commit ${commit} (${ref}, ${tag})`;
     fail({ code: 'source-gone', location: shown, what });
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
@@ -142,13 +145,12 @@ export function isFinalForGit({ stderr }: Pick<CommandResult, 'stderr'>): boolea
 }
 
 async function initialise(fetching: Fetching, mirror: string): Promise<void> {
-  if ((await stat(mirror).catch(() => undefined)) !== undefined) return;
-  const parent = join(fetching.store.paths.caches, 'git');
-  await mkdir(parent, { recursive: true });
-  const fresh = await mkdtemp(join(parent, 'new-'));
+  if (existsSync(mirror)) return;
+  const fresh = scratchPath(fetching.store.paths.work, 'mirror');
   const made = await git(fetching, fresh, ['init', '--quiet', '--bare', '--template=', fresh]);
   if (!made.ok)
     fail({ code: 'command-failed', command: 'git init', status: made.status, output: made.stderr });
+  await mkdir(dirname(mirror), { recursive: true });
   await rename(fresh, mirror);
 }
 

@@ -1,12 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { copyFile, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { verifyArtifact, type Expectations, type VerificationReport } from '../../tools/testkit/src/index.ts';
 import { healthyFiles } from '../../tools/testkit/test/verify/healthy-tree.ts';
-import { testOn, tools } from '../host-needs.ts';
+import { type HostNeed, root, testOn, tools } from '../host-needs.ts';
 
 const needs = [
   tools('sfdisk', 'mke2fs', 'debugfs', 'e2fsck', 'mkfs.vfat', 'fsck.vfat', 'mmd', 'mcopy', 'qemu-img'),
@@ -16,6 +25,11 @@ const mebibyte = 1 << 20;
 const diskBytes = 64 * mebibyte;
 const rootOffset = 2 * mebibyte;
 const espOffset = 40 * mebibyte;
+
+const xfs: HostNeed = {
+  lack: () =>
+    readFileSync('/proc/filesystems', 'utf8').includes('\txfs\n') ? undefined : 'xfs in the kernel',
+};
 
 let directory = '';
 let healthy = '';
@@ -164,6 +178,26 @@ describe('verifyArtifact', () => {
     expect(found).toContain('root-filesystem');
     expect(found).toContain('kernel');
   });
+
+  testOn(
+    [...needs, root, xfs, tools('mkfs.xfs', 'unshare')],
+    'reads xfs through the kernel, and leaves no mount behind',
+    async () => {
+      const file = join(directory, 'xfs.raw');
+      writeFileSync(file, '');
+      truncateSync(file, 320 * mebibyte);
+      run('mkfs.xfs', ['-q', '-L', 'img-rootfs', file]);
+      const copy = 'mount -o loop "$1" "$2" && cp -a "$3"/. "$2"/ && umount "$2"';
+      const mountPoint = join(directory, 'mnt');
+      mkdirSync(mountPoint);
+      run('unshare', ['--mount', 'sh', '-euc', copy, 'sh', file, mountPoint, join(directory, 'tree')]);
+      const report = await verifyArtifact({ artifact: file, expectations: { rootLabel: 'img-rootfs' } });
+      expect(report.checks.find((check) => check.id === 'root-filesystem')?.detail).toBe('xfs on whole disk');
+      expect(report.checks.find((check) => check.id === 'kernel')?.status).toBe('pass');
+      expect(failures(report)).toEqual(['fstab']);
+      expect(readFileSync('/proc/mounts', 'utf8')).not.toContain('kiln-disk');
+    },
+  );
 
   testOn(needs, 'refuses an image that needs another file, and one that is not there', async () => {
     const file = join(directory, 'overlay.qcow2');

@@ -3,19 +3,20 @@ import { named } from './guest-checks.ts';
 
 /** What a console shows when it is over, in the order of how bad it is. */
 export const hopeless =
-  /Kernel panic - not syncing[^\n]*|Entering emergency mode|You are in emergency mode|Give root password for maintenance|\(initramfs\) ?$|ALERT! [^\n]* does not exist|error: no such device[^\n]*|grub rescue>|No bootable device|BdsDxe: No bootable option|UEFI Interactive Shell|Fatal glibc error: CPU[^\n]*/mu;
+  /Kernel panic - not syncing[^\n]*|Entering emergency mode|You are in emergency mode|Give root password for maintenance|\(initramfs\) ?$|ALERT! [^\n]* does not exist|grub rescue>|No bootable device|BdsDxe: No bootable option|UEFI Interactive Shell|Fatal glibc error: CPU[^\n]*/mu;
 
 /** A prompt of getty: the host's name, and nothing behind the colon. */
 export const loginPrompt = /^[\w.-]+ login: ?/mu;
 
-/** Units that the console shows as failed: all that can be known of a guest that does not report. */
-export function consoleChecks(
-  console: string,
-  toleratedDescriptions: readonly string[] = [],
-): readonly CheckResult[] {
+/**
+ * Units that the console shows as failed: all that can be known of a guest that does not report.
+ *
+ * @param tolerated names of units that may fail; systemd 249 and later show names, older ones descriptions only.
+ */
+export function consoleChecks(console: string, tolerated: readonly string[] = []): readonly CheckResult[] {
   const failures = [...console.matchAll(/^\[FAILED\] (?:Failed to start )?(?<what>[^\n]*)$/gmu)]
     .map((match) => (match.groups?.['what'] ?? '').trim())
-    .filter((what) => !toleratedDescriptions.some((tolerated) => what.includes(tolerated)));
+    .filter((what) => !tolerated.some((unit) => what.includes(unit)));
   const modules = [
     ...console.matchAll(/^(?:\[ *[\d.]+\] )?(?<what>Failed to insert module[^\n]*|EXT4-fs error[^\n]*)$/gmu),
   ].map((match) => match.groups?.['what'] ?? '');

@@ -1,6 +1,5 @@
 import type { Runner } from '@kiln/engine/util/runner.ts';
-import { inspectDisk } from '../disk/inspect-disk.ts';
-import { openDiskImage } from '../disk/open-disk-image.ts';
+import { openDisk } from '../disk/open-disk.ts';
 import type { DiskTree } from '../disk/open-tree.ts';
 import { isInstalled, readDpkgStatus } from '../verify/system/dpkg-status.ts';
 import { findKernels } from '../verify/system/kernels.ts';
@@ -15,14 +14,13 @@ export interface ImageFacts {
   readonly packages: Readonly<Record<string, string>>;
 }
 
-/** Reads the facts of an image from its files. Throws as `openDiskImage` does. */
+/** Reads the facts of an image from its files. Throws as `openDisk` does. */
 export async function readImageFacts(file: string, run: Runner): Promise<ImageFacts> {
-  const image = await openDiskImage({ file, run });
+  const disk = await openDisk({ file, run });
   try {
-    const { tree } = await inspectDisk(image, run);
-    return { format: image.format, ...(await readTreeFacts(tree)) };
+    return { format: disk.image.format, ...(await readTreeFacts(disk.tree)) };
   } finally {
-    await image.close();
+    await disk.close();
   }
 }
 

@@ -58,6 +58,7 @@ interface Running extends Omit<BootSetup, 'sections'>, StartedBoot {
 
 async function follow(running: Running): Promise<readonly CheckResult[]> {
   const { machine, clock, request, prepared } = running;
+  const judgeConsole = () => consoleChecks(machine.console.text(), request.toleratedUnits);
   const either = new RegExp(`(?<login>${loginPrompt.source})|(?<hopeless>${hopeless.source})`, 'mu');
   const seen = await machine.console.waitFor(either, {
     timeoutMs: request.timeoutMs ?? defaultTimeoutMs,
@@ -66,7 +67,7 @@ async function follow(running: Running): Promise<readonly CheckResult[]> {
   request.signal?.throwIfAborted();
   if ('failure' in seen || seen.match.groups?.['hopeless'] !== undefined) {
     const reason = 'failure' in seen ? seen.failure : seen.match[0];
-    return [await explainNoLogin(machine, reason), ...consoleChecks(machine.console.text())];
+    return [await explainNoLogin(machine, reason), ...judgeConsole()];
   }
   clock.reached('login');
   const reachedLogin = loginCheck({ afterMs: clock.elapsedMs() });

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandResult } from '@kiln/engine/util/run-command.ts';
 import type { Runner } from '@kiln/engine/util/runner.ts';
-import type { LocatedFilesystem } from './inspect-disk.ts';
+import type { LocatedFilesystem } from './located-filesystem.ts';
 import type { OpenDiskImage } from './open-disk-image.ts';
 
 /** What the filesystem's own checker said. `output` holds its last lines where it found something. */
@@ -11,32 +11,32 @@ export type FilesystemHealth =
   | { readonly state: 'damaged'; readonly output: string }
   | { readonly state: 'unchecked'; readonly reason: string };
 
-/** Runs the checker of one filesystem in its read-only mode, at its offset in the disk. */
+/** Checkers that know no offset, in their read-only mode; the partition's copy is their last word. */
+const checkers: Readonly<Partial<Record<LocatedFilesystem['type'], readonly [string, ...string[]]>>> = {
+  vfat: ['fsck.vfat', '-n'],
+  xfs: ['xfs_repair', '-n', '-f'],
+  btrfs: ['btrfs', 'check', '--readonly'],
+};
+
+/** Runs the checker of one filesystem in its read-only mode, at its offset in the disk or on a copy. */
 export async function checkFilesystem(
   image: OpenDiskImage,
   filesystem: LocatedFilesystem,
   run: Runner,
 ): Promise<FilesystemHealth> {
-  if (filesystem.type.startsWith('ext')) {
-    const device = `${image.rawFile}?offset=${filesystem.offsetBytes}`;
+  const { type, offsetBytes, sizeBytes } = filesystem;
+  if (type.startsWith('ext')) {
+    const device = `${image.rawFile}?offset=${offsetBytes}`;
     return judge(await run(['e2fsck', '-fn', device], { allowFailure: true }));
   }
-  if (filesystem.type === 'vfat') return checkVfat(image, filesystem, run);
-  return { state: 'unchecked', reason: `no offline checker for ${filesystem.type}` };
-}
-
-/** Fsck.vfat knows no offset, so the partition is copied out; qemu-img copies no holes. */
-async function checkVfat(
-  image: OpenDiskImage,
-  filesystem: LocatedFilesystem,
-  run: Runner,
-): Promise<FilesystemHealth> {
-  const { offsetBytes, sizeBytes } = filesystem;
-  const copy = join(image.scratchDirectory, `vfat-${offsetBytes}.raw`);
+  const checker = checkers[type];
+  if (checker === undefined) return { state: 'unchecked', reason: `no offline checker for ${type}` };
+  const copy = join(image.scratchDirectory, `partition-${offsetBytes}.raw`);
   const source = `driver=raw,offset=${offsetBytes},size=${sizeBytes},file.driver=file,file.filename=${image.rawFile}`;
   try {
+    // Qemu-img copies no holes.
     await run(['qemu-img', 'convert', '--image-opts', source, '-O', 'raw', copy]);
-    return judge(await run(['fsck.vfat', '-n', copy], { allowFailure: true }));
+    return judge(await run([...checker, copy], { allowFailure: true }));
   } finally {
     await rm(copy, { force: true });
   }

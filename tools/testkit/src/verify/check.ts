@@ -1,4 +1,4 @@
-import type { InspectedDisk } from '../disk/inspect-disk.ts';
+import type { OpenDisk } from '../disk/open-disk.ts';
 import type { DiskTree } from '../disk/open-tree.ts';
 import type { Expectations } from './expectations.ts';
 
@@ -17,7 +17,7 @@ export type Outcome = Pick<CheckResult, 'status' | 'detail'>;
 /** What is looked at: the files of an image, and the disk that they came from, unless they came from a directory. */
 export interface Subject {
   readonly tree: DiskTree;
-  readonly disk: InspectedDisk | undefined;
+  readonly disk: OpenDisk | undefined;
   readonly expectations: Expectations;
 }
 

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Runner } from '@kiln/engine/util/runner.ts';
-import { inspectDisk } from '../disk/inspect-disk.ts';
-import { openDiskImage } from '../disk/open-disk-image.ts';
+import { openDisk } from '../disk/open-disk.ts';
 import type { DiskTree } from '../disk/open-tree.ts';
 import { createHostRunner } from '../host/host-runner.ts';
 import { runCheck, type Check, type CheckResult, type Subject } from './check.ts';
@@ -38,18 +37,17 @@ export async function verifyArtifact(request: VerifyArtifactRequest): Promise<Ve
     hostNameservers: await readHostNameservers(),
     ...request.expectations,
   };
-  const image = await openDiskImage({
+  const disk = await openDisk({
     file: request.artifact,
     run,
     temporaryDirectory: request.temporaryDirectory,
   });
   try {
-    const disk = await inspectDisk(image, run);
     const checks = selectChecks(run, request.checks ?? []);
     const results = await runChecks(checks, { tree: disk.tree, disk, expectations }, request);
     return summarise({ artifact: request.artifact, sizeBytes: disk.sizeBytes, checks: results });
   } finally {
-    await image.close();
+    await disk.close();
   }
 }
 

@@ -89,7 +89,7 @@ describe('the console', () => {
     '[    2.76] Kernel panic - not syncing: VFS: Unable to mount root fs',
     'You are in emergency mode. After logging in, type ...',
     'ALERT!  LABEL=cloudimg-rootfs does not exist.  Dropping to a shell!',
-    'error: no such device: cloudimg-rootfs.',
+    'Fatal glibc error: CPU does not support x86-64-v3',
     'grub rescue> ',
   ])('shows when all is lost: %s', (line) => {
     expect(hopeless.test(`before\n${line}`)).toBe(true);
@@ -99,5 +99,6 @@ describe('the console', () => {
     const [check] = consoleChecks('[  OK  ] Started a.\n[FAILED] Failed to start b.service - B.\n');
     expect(check).toMatchObject({ status: 'fail', detail: 'b.service - B.' });
     expect(consoleChecks('[  OK  ] Started a.\n')[0]?.status).toBe('pass');
+    expect(consoleChecks('[FAILED] Failed to start b.service - B.\n', ['b.service'])[0]?.status).toBe('pass');
   });
 });

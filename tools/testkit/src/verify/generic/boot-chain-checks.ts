@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { findFilesystem } from '../../disk/inspect-disk.ts';
+import { findFilesystem } from '../../disk/located-filesystem.ts';
 import type { DiskTree } from '../../disk/open-tree.ts';
 import { parseFstab } from '../../disk/parse-fstab.ts';
 import { failed, pass, passUnless, skip, type Check, type Outcome, type Subject } from '../check.ts';

@@ -1,7 +1,8 @@
 import type { DiskLayout } from '@kiln/engine/block-device/disk-layout.ts';
 import type { Runner } from '@kiln/engine/util/runner.ts';
 import { checkFilesystem } from '../../disk/check-filesystem.ts';
-import type { InspectedDisk, LocatedFilesystem } from '../../disk/inspect-disk.ts';
+import type { LocatedFilesystem } from '../../disk/located-filesystem.ts';
+import type { OpenDisk } from '../../disk/open-disk.ts';
 import { failed, pass, passUnless, skip, type Check, type Outcome, type Subject } from '../check.ts';
 
 /** Checks of the disk below the files: size, partition table, filesystems. */
@@ -22,7 +23,7 @@ export function diskChecks(run: Runner): readonly Check[] {
 function onDisk(
   id: string,
   title: string,
-  run: (disk: InspectedDisk, subject: Subject) => Outcome | Promise<Outcome>,
+  run: (disk: OpenDisk, subject: Subject) => Outcome | Promise<Outcome>,
 ): Check {
   return {
     id,
@@ -32,14 +33,14 @@ function onDisk(
   };
 }
 
-function checkSize(disk: InspectedDisk, { expectations }: Subject): Outcome {
+function checkSize(disk: OpenDisk, { expectations }: Subject): Outcome {
   const wanted = expectations.sizeBytes ?? expectations.layout?.sizeBytes;
   if (wanted === undefined) return skip(`no size was asked for; it has ${disk.sizeBytes} bytes`);
   if (disk.sizeBytes === wanted) return pass(`${wanted} bytes`);
   return failed(`${disk.sizeBytes} bytes instead of ${wanted}`);
 }
 
-async function checkFormat(disk: InspectedDisk, { expectations }: Subject, run: Runner): Promise<Outcome> {
+async function checkFormat(disk: OpenDisk, { expectations }: Subject, run: Runner): Promise<Outcome> {
   const { image } = disk;
   const wanted = expectations.format;
   if (wanted !== undefined && image.format !== wanted) return failed(`it is ${image.format}, not ${wanted}`);
@@ -50,18 +51,18 @@ async function checkFormat(disk: InspectedDisk, { expectations }: Subject, run: 
   return pass(`qcow2, version ${image.qcow2?.version}, ${image.qcow2?.compression}`);
 }
 
-function checkTable({ table }: InspectedDisk): Outcome {
+function checkTable({ table }: OpenDisk): Outcome {
   if (table === undefined) return skip('the disk has no partition table');
   return passUnless(table.problems, `${table.label}, ${table.partitions.length} partitions`);
 }
 
-function checkLayout(disk: InspectedDisk, { expectations }: Subject): Outcome {
+function checkLayout(disk: OpenDisk, { expectations }: Subject): Outcome {
   const { layout } = expectations;
   if (layout === undefined) return skip('no layout was given');
   return passUnless([...tableDifferences(disk, layout), ...filesystemDifferences(disk, layout)]);
 }
 
-function tableDifferences(disk: InspectedDisk, layout: DiskLayout): string[] {
+function tableDifferences(disk: OpenDisk, layout: DiskLayout): string[] {
   const { table } = disk;
   if (layout.table === undefined)
     return table === undefined ? [] : ['there is a partition table, but none was planned'];
@@ -92,7 +93,7 @@ function tableDifferences(disk: InspectedDisk, layout: DiskLayout): string[] {
   return differences;
 }
 
-function filesystemDifferences(disk: InspectedDisk, layout: DiskLayout): string[] {
+function filesystemDifferences(disk: OpenDisk, layout: DiskLayout): string[] {
   const differences: string[] = [];
   for (const planned of layout.filesystems) {
     const found = disk.filesystems.find((filesystem) => filesystem.offsetBytes === planned.offsetBytes);
@@ -116,7 +117,7 @@ function canonicalType(type: string): string {
   return type.toLowerCase().replace(/^0x/u, '').padStart(2, '0');
 }
 
-async function checkHealth(disk: InspectedDisk, run: Runner): Promise<Outcome> {
+async function checkHealth(disk: OpenDisk, run: Runner): Promise<Outcome> {
   if (disk.filesystems.length === 0) return failed('there is no filesystem on the disk');
   const healths = await Promise.all(
     disk.filesystems.map(async (filesystem) => ({
@@ -124,24 +125,24 @@ async function checkHealth(disk: InspectedDisk, run: Runner): Promise<Outcome> {
       health: await checkFilesystem(disk.image, filesystem, run),
     })),
   );
-  const damaged = healths.flatMap(({ filesystem, health }) =>
-    health.state === 'damaged' ? [`${nameOf(filesystem)}: ${health.output}`] : [],
-  );
-  const notes = healths.map(({ filesystem, health }) =>
-    health.state === 'unchecked'
-      ? `${nameOf(filesystem)} not checked (${health.reason})`
-      : nameOf(filesystem),
-  );
-  return passUnless(damaged, notes.join(', '));
+  const damaged: string[] = [];
+  const unchecked: string[] = [];
+  for (const { filesystem, health } of healths) {
+    if (health.state === 'damaged') damaged.push(`${nameOf(filesystem)}: ${health.output}`);
+    if (health.state === 'unchecked') unchecked.push(`${nameOf(filesystem)}: ${health.reason}`);
+  }
+  if (damaged.length > 0 || unchecked.length === 0)
+    return passUnless(damaged, disk.filesystems.map(nameOf).join(', '));
+  return skip(`not checked: ${unchecked.join('; ')}`);
 }
 
-function checkRoot({ root, filesystems }: InspectedDisk): Outcome {
+function checkRoot({ root, filesystems, unreadable }: OpenDisk): Outcome {
   if (root !== undefined) return pass(nameOf(root));
-  const types = filesystems.map(nameOf).join(', ');
-  return failed(`none among: ${types || 'no filesystem at all'} (ext2 to ext4 and vfat can be read)`);
+  const found = filesystems.map(nameOf).join(', ') || 'no filesystem at all';
+  return failed([`none among: ${found}`, ...unreadable].join('\n'));
 }
 
-function checkRootLabel({ root }: InspectedDisk, { expectations }: Subject): Outcome {
+function checkRootLabel({ root }: OpenDisk, { expectations }: Subject): Outcome {
   const wanted = expectations.rootLabel;
   if (wanted === undefined || root === undefined)
     return skip(root === undefined ? 'no root filesystem' : 'no label was asked for');

@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import { digestFile, type Digest } from '../fingerprint/digest.ts';
 import { scratchPath } from '../store/scratch-path.ts';
 import { withoutPassword } from '../util/without-password.ts';
-import { scratchPath } from '../store/scratch-path.ts';
 import { type Fetching, needNetwork, tryRepeatedly } from './fetching.ts';
 
 /** A fetched file: its digest and size, and where the content store has it. */
@@ -31,9 +30,8 @@ export async function findFetched(fetching: Fetching, digest: Digest): Promise<F
 export async function fetchFile(fetching: Fetching, location: string): Promise<FetchedFile> {
   const shown = withoutPassword(location);
   needNetwork(fetching, shown);
-  const folder = await mkdtemp(`${scratchPath(fetching.store.paths.work, 'fetch')}-`);
+  const file = scratchPath(fetching.store.paths.work, 'fetch');
   try {
-    const file = join(folder, 'file');
     await tryRepeatedly(fetching, {
       location,
       command: ['curl', ...curlOptions, '--output', file, '--', urlOf(location)],

@@ -23,9 +23,13 @@ export function createRunner(prefix: readonly string[], signal?: AbortSignal): R
 const environmentLauncher =
   'mapfile -d "" -t variables; cd "$1" || exit; shift; exec env -i "${variables[@]}" "$@" </dev/null';
 
+/** One pipe for both outputs, where lines are followed: of two, nobody knows which line came first. */
+const followedLauncher = `${environmentLauncher} 2>&1`;
+
 function wrap(command: readonly [string, ...string[]], options: RunOptions): readonly string[] {
   if (options.env !== undefined) {
-    return ['bash', '--norc', '-c', environmentLauncher, 'kiln', options.cwd ?? '/', ...command];
+    const launcher = options.onLine === undefined ? environmentLauncher : followedLauncher;
+    return ['bash', '--norc', '-c', launcher, 'kiln', options.cwd ?? '/', ...command];
   }
   return options.cwd === undefined ? command : ['env', '-C', options.cwd, ...command];
 }

@@ -143,7 +143,7 @@ export function stepsMade(build: {
   );
 }
 
-/** A file of a tar artifact, or undefined where the archive has none of that path. */
+/** A file of a tar artifact without its last newline, or undefined where the archive has none of that path. */
 export async function readFromTar(archive: string, path: string): Promise<string | undefined> {
   const read = await runCommand({ file: 'tar', args: ['-xOf', archive, `./${path}`] });
   return read.ok ? read.stdout : undefined;

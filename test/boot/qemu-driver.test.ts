@@ -91,7 +91,10 @@ describe('the QEMU driver', () => {
       await machine.console.waitFor(/guest runs/u, { timeoutMs: 60000 });
       console.log('up');
     `;
-      const child = execa(process.execPath, ['--input-type=module', '--eval', program], { reject: false });
+      const child = execa(process.execPath, ['--input-type=module', '--eval', program], {
+        reject: false,
+        env: { TMPDIR: directory },
+      });
       await once(child.stdout, 'data');
       const running = async () => (await execa('pgrep', ['-f', `file=${disk}`], { reject: false })).stdout;
       expect(await running()).not.toBe('');

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fail } from '@kiln/engine/diagnostics/failure.ts';
 import type { Runner } from '@kiln/engine/util/runner.ts';
 import { identifyImage } from '../disk/open-disk-image.ts';
@@ -23,7 +23,9 @@ export const bootProfiles: ReadonlyMap<string, BootProfile> = new Map(
  *
  * Throws a BuildFailure for an unreadable artifact, a missing tool, an unknown profile, or a QEMU that does not start.
  */
-export async function bootArtifact(request: BootArtifactRequest): Promise<BootReport> {
+export async function bootArtifact(given: BootArtifactRequest): Promise<BootReport> {
+  // QEMU runs in another folder.
+  const request = { ...given, artifact: resolve(given.artifact), logDirectory: resolve(given.logDirectory) };
   const profile = bootProfiles.get(request.profile);
   if (profile === undefined) {
     return fail({ code: 'boot-profile-unknown', profile: request.profile, known: [...bootProfiles.keys()] });

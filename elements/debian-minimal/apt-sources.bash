@@ -8,16 +8,20 @@ refuse() {
     exit 1
 }
 
-# Prints the URI from which the host's own apt takes a suite of Debian; nothing when it has none.
+# Lists what the host's own apt takes from where: release, codename, suite, origin, URI. Asking takes apt a second.
 # A target whose Release file was never fetched has no Origin, Codename or Suite.
-host_uri_of() {
-    local suite=$1
-    command -v apt-get >/dev/null || return 0
+host_targets=
+list_host_targets() {
     local format='$(RELEASE)|$(CODENAME)|$(SUITE)|$(ORIGIN)|$(REPO_URI)'
-    apt-get indextargets --format "$format" 'Created-By: Packages' 2>/dev/null |
-        awk -F'|' -v suite="$suite" '
-            $4 != "Debian" && $4 != "" && $4 != "$(ORIGIN)" { next }
-            !found && ($1 == suite || $2 == suite || $3 == suite) { sub("/+$", "", $5); print $5; found = 1 }'
+    ! command -v apt-get >/dev/null ||
+        host_targets=$(apt-get indextargets --format "$format" 'Created-By: Packages' 2>/dev/null)
+}
+
+# Prints the URI from which the host's own apt takes a suite of Debian; nothing when it has none.
+host_uri_of() {
+    awk -F'|' -v suite="$1" '
+        $4 != "Debian" && $4 != "" && $4 != "$(ORIGIN)" { next }
+        !found && ($1 == suite || $2 == suite || $3 == suite) { sub("/+$", "", $5); print $5; found = 1 }' <<<"$host_targets"
 }
 
 # Prints the sources, one a line, or refuses.
@@ -27,6 +31,7 @@ apt_sources() {
         return
     fi
     local components=${DIB_DEBIAN_COMPONENTS//,/ }
+    list_host_targets
     local mirror=${DIB_DEBIAN_DISTRIBUTION_MIRROR:-${DIB_DISTRIBUTION_MIRROR:-}} given=yes
     if [ -z "$mirror" ]; then
         given=

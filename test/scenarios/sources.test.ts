@@ -37,7 +37,7 @@ async function refresh(rig: Rig, take: 'write' | 'check') {
   const image = loadRigImage(request);
   if (!image.ok) throw new Error('the image has problems');
   const common = { ...engineRequestOf(request), lockFile: lockFile(rig), report: () => {} };
-  return refreshLock({ ...common, images: [image.value] }, take);
+  return refreshLock({ ...common, images: [image.value], others: [] }, take);
 }
 
 scenario('the first build writes the lock, and later ones take it as it is', async (rig) => {

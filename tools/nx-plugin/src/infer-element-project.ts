@@ -1,7 +1,7 @@
-import type { ProjectConfiguration } from '@nx/devkit';
+import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 
-/** The project of one element. */
-export function inferElementProject(element: string): ProjectConfiguration {
+/** The project of one element. One that has `source-repository-*` files can have them fetched beforehand. */
+export function inferElementProject(element: string, sources: readonly string[]): ProjectConfiguration {
   return {
     root: `elements/${element}`,
     name: `element-${element}`,
@@ -20,6 +20,11 @@ export function inferElementProject(element: string): ProjectConfiguration {
         ],
         outputs: [],
       },
+      ...(sources.length === 0 ? {} : { fetch: fetchTarget(element) }),
     },
   };
+}
+
+function fetchTarget(element: string): TargetConfiguration {
+  return { executor: '@kiln/nx-plugin:fetch', cache: false, options: { element }, inputs: [] };
 }

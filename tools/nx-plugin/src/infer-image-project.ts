@@ -111,7 +111,13 @@ export function inferImageProject(analysed: AnalysedImage): CreateNodesResult {
   };
   targets['verify'] = { executor: '@kiln/nx-plugin:verify', ...onImage };
   targets['boot'] = { executor: '@kiln/nx-plugin:boot', ...onImage };
-  targets['lock'] = { executor: '@kiln/nx-plugin:lock', cache: false, options, inputs: definition };
+  targets['lock'] = {
+    executor: '@kiln/nx-plugin:lock',
+    cache: false,
+    options,
+    ...variants,
+    inputs: definition,
+  };
   return {
     projects: { [root]: { root, name, projectType: 'application', tags: ['kind:image'], targets } },
     externalNodes,

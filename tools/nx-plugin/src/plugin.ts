@@ -30,7 +30,10 @@ export const createNodes: CreateNodes = [
     const folders = new Set(files.map((file) => file.split('/').slice(0, 2).join('/')));
     return [...folders].toSorted().map((folder): CreateNodesResultArray[number] => {
       const [kind, folderName = ''] = folder.split('/');
-      if (kind === 'elements') return [folder, { projects: { [folder]: inferElementProject(folderName) } }];
+      if (kind === 'elements') {
+        const sources = files.filter((file) => file.startsWith(`${folder}/source-repository-`));
+        return [folder, { projects: { [folder]: inferElementProject(folderName, sources) } }];
+      }
       return [`${folder}/image.yaml`, inferImageProject(analyseImage(workspace, folderName, readOne))];
     });
   },

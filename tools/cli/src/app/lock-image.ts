@@ -10,13 +10,15 @@ import { lockFileOf, type Workspace } from './workspace.ts';
 export interface LockImageRequest {
   readonly workspace: Workspace;
   readonly image: string;
+  /** A form of the image whose things are to be locked too; those of others stay locked where they were. */
+  readonly configuration?: string | undefined;
   /** Only tell how far the lock is behind. */
   readonly check?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
 /**
- * Refreshes the lock of an image in all its configurations, and prints what moved.
+ * Refreshes the lock of an image, and prints what moved.
  *
  * @returns exit code: 0 done; with `check`, 1 where the outside world is ahead of the lock.
  */
@@ -32,12 +34,14 @@ export async function lockImage(request: LockImageRequest): Promise<number> {
     const load = (configuration: string | undefined): ResolvedImage =>
       loadReported({ workspace, image: name, configuration, report });
     const plain = load(undefined);
-    const images = [plain, ...Object.keys(plain.definition.configurations).map(load)];
+    const all = Object.keys(plain.definition.configurations);
+    const images = [plain, ...(request.configuration === undefined ? [] : [load(request.configuration)])];
+    const others = all.filter((configuration) => configuration !== request.configuration).map(load);
     const { image: _, ...common } = engineRequest(
       { workspace, image: name, configuration: undefined, report, signal },
       plain,
     );
-    const refresh = { ...common, images, lockFile: lockFileOf(workspace, name) };
+    const refresh = { ...common, images, others, lockFile: lockFileOf(workspace, name) };
     const result = await refreshLock(refresh, request.check === true ? 'check' : 'write');
     process.stdout.write(request.json === true ? lockJson(name, result) : lockText(name, result, request));
     return request.check === true && result.changes.length > 0 ? 1 : 0;

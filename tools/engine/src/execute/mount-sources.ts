@@ -1,23 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fail } from '../diagnostics/failure.ts';
-import type { LockedThing } from '../lock/lock-request.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import type { StepName } from '../plan/step.ts';
 import type { Sandbox } from '../sandbox/open-sandbox.ts';
-import { fetchAptIndex } from '../sources/fetch-apt-index.ts';
-import { fetchFile, findFetched } from '../sources/fetch-file.ts';
 import { fetchLimit } from '../sources/fetching.ts';
-import { fetchCommit } from '../sources/git-mirror.ts';
 import { mapLimited } from '../util/map-limited.ts';
-import { withoutPassword } from '../util/without-password.ts';
+import { provideSource } from './provide-source.ts';
 import type { Workbench } from './workbench.ts';
-
-/** A file or folder of the host, and where hooks find it below `$KILN_SOURCES`. */
-interface Place {
-  readonly from: string;
-  readonly path: string;
-}
 
 /**
  * Has ready what a step takes from the outside world, and shows it to its hooks, read-only:
@@ -34,7 +23,9 @@ export async function mountSources(
   { folder, step }: { readonly folder: string; readonly step: StepName },
 ): Promise<void> {
   const wanted = bench.locked.filter((thing) => thing.request.step === step);
-  const places = (await mapLimited(wanted, fetchLimit, (thing) => provide(bench, thing))).flat();
+  const places = (
+    await mapLimited(wanted, fetchLimit, (thing) => provideSource(bench.fetching, thing))
+  ).flat();
   const root = join(folder, 'sources');
   await mkdir(root, { recursive: true });
   for (const { request, entry } of wanted) {
@@ -59,25 +50,3 @@ while [ $# -gt 0 ]; do
   mount -o remount,bind,ro "$2"
   shift 2
 done`;
-
-async function provide(bench: Workbench, { request, entry }: LockedThing): Promise<readonly Place[]> {
-  const { fetching } = bench;
-  const path = `${request.kind}/${request.name}`;
-  if (request.kind === 'apt' && entry.kind === 'apt') {
-    const files = await fetchAptIndex(fetching, { ...request, digest: entry.digest });
-    return files.map(({ path: inside, file }) => ({ from: file, path: `${path}/${inside}` }));
-  }
-  if (request.kind === 'git' && entry.kind === 'git') {
-    const { location, ref } = request;
-    const mirror = await fetchCommit(fetching, { location, ref, commit: entry.commit, tag: entry.tag });
-    return [{ from: mirror, path: `${path}/repository` }];
-  }
-  if (request.kind === 'apt' || request.kind === 'git' || entry.kind === 'apt' || entry.kind === 'git')
-    return [];
-  const found = (await findFetched(fetching, entry.digest)) ?? (await fetchFile(fetching, request.location));
-  if (found.digest !== entry.digest) {
-    const url = withoutPassword(request.location);
-    fail({ code: 'lock-moved', name: `${request.kind} '${request.name}'`, url });
-  }
-  return [{ from: found.path, path }];
-}

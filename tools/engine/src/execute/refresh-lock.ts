@@ -1,7 +1,7 @@
 import type { ResolvedImage } from '../elements/resolved-image.ts';
 import { type CommitList, compareLocks, type LockChange } from '../lock/compare-locks.ts';
 import { emptyLock, identityOf, type ImageLock, type LockEntry, pinOf } from '../lock/image-lock.ts';
-import { identityOfRequest, type LockRequest } from '../lock/lock-request.ts';
+import { identityOfRequest, type LockRequest, matchLock } from '../lock/lock-request.ts';
 import { readLock } from '../lock/read-lock.ts';
 import { resolveLock } from '../lock/resolve-lock.ts';
 import { writeLock } from '../lock/write-lock.ts';
@@ -12,9 +12,12 @@ import { withWorkbench } from './prepare-build.ts';
 import { askForLock, holdImageLock, now, takeLock } from './take-lock.ts';
 import type { Workbench } from './workbench.ts';
 
-/** Which lock is to be refreshed: that of an image, as all its configurations have it. */
+/** Which lock is to be refreshed: that of an image, which may have several forms. */
 export interface LockRefresh extends Omit<BuildRequest, 'image' | 'lockFile'> {
+  /** Forms whose things are locked in any case. */
   readonly images: readonly ResolvedImage[];
+  /** Forms whose things stay locked where they were: nobody need fetch what nobody builds. */
+  readonly others: readonly ResolvedImage[];
   readonly lockFile: string;
 }
 
@@ -27,11 +30,9 @@ export interface RefreshedLock {
 /** Asks the outside world what is there now, and with `write` takes it into the lock. Entries that stand keep their times. */
 export async function refreshLock(refresh: LockRefresh, take: 'write' | 'check'): Promise<RefreshedLock> {
   return withWorkbench(refresh, async (bench) => {
-    const { images, environment, lockFile } = refresh;
-    const requests = await askForLock(
-      bench,
-      images.map((image) => ({ image, environment, lockFile })),
-    );
+    const { lockFile } = refresh;
+    const known = (await readLock(lockFile)) ?? emptyLock;
+    const requests = await requestsOf(bench, refresh, known);
     const found = await resolveLock(bench.fetching, requests, now());
     const held = await holdImageLock(bench, lockFile);
     try {
@@ -58,6 +59,19 @@ export async function completeLock(request: BuildRequest): Promise<void> {
     if (request.lockFile !== undefined && (await readLock(request.lockFile)) === undefined)
       await writeLock(request.lockFile, emptyLock);
   });
+}
+
+async function requestsOf(
+  bench: Workbench,
+  { images, others, environment, lockFile }: LockRefresh,
+  known: ImageLock,
+): Promise<readonly LockRequest[]> {
+  const subjects = (all: readonly ResolvedImage[]) => all.map((image) => ({ image, environment, lockFile }));
+  const wanted = await askForLock(bench, subjects(images));
+  const possible = await askForLock(bench, subjects(others));
+  const identities = new Set(wanted.map(identityOfRequest));
+  const kept = matchLock(possible, known).locked.map(({ request }) => request);
+  return [...wanted, ...kept.filter((request) => !identities.has(identityOfRequest(request)))];
 }
 
 function sameOrNew(before: ImageLock, entry: LockEntry): LockEntry {

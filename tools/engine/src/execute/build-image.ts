@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { emptyRecord } from '../layers/layer-record.ts';
 import type { StepName } from '../plan/step.ts';
 import type { BuildRequest } from './build-request.ts';
+import { describeAge, describeSources } from './describe-sources.ts';
 import { ensureArtifacts, type ImageArtifact } from './ensure-artifacts.ts';
 import { ensureSteps, type StepState } from './ensure-steps.ts';
 import { imageManifest, type ImageManifest } from './image-manifest.ts';
@@ -60,7 +61,9 @@ async function completeImage(
     },
   });
   await noteArtifacts(bench, result, performance.now() - started);
-  const manifest = imageManifest(image, steps, { ...result, sources: {} });
+  const manifest = imageManifest(image, steps, { ...result, sources: describeSources(bench.locked) });
+  const message = describeAge(bench.locked, Date.now());
+  if (message !== undefined) bench.report({ type: 'note', message });
   await writeWhole(join(outputDirectory, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await writeReceipt(outputDirectory, { ...result, steps });
   return { artifacts: result.artifacts, manifest, steps };

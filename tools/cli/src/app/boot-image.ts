@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ImageManifest } from '@kiln/engine/execute/image-manifest.ts';
 import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
 import { bootArtifact, type BootReport, renderCheck } from '@kiln/testkit';
 import { loadReported } from './build.ts';
 import { loadChecks } from './load-checks.ts';
+import { readManifest } from './read-manifest.ts';
 import { reportProblems } from './report-problems.ts';
 import { diskFormat } from './verify-image.ts';
 import { outputDirectory, type Workspace } from './workspace.ts';
@@ -70,10 +69,6 @@ function bootSummary(report: BootReport): string {
 
 /** Versions by package as the build's manifest has them; undefined where there is none. */
 function manifestPackages(directory: string): Readonly<Record<string, string>> | undefined {
-  try {
-    const manifest = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as ImageManifest;
-    return Object.fromEntries(manifest.packages.map(({ name, version }) => [name, version]));
-  } catch {
-    return undefined;
-  }
+  const manifest = readManifest(directory);
+  return manifest && Object.fromEntries(manifest.packages.map(({ name, version }) => [name, version]));
 }

@@ -11,6 +11,7 @@ import {
 } from '@kiln/testkit';
 import { loadChecks } from './load-checks.ts';
 import { loadReported } from './build.ts';
+import { readManifest } from './read-manifest.ts';
 import { reportProblems } from './report-problems.ts';
 import { type Workspace, outputDirectory } from './workspace.ts';
 
@@ -39,9 +40,13 @@ export async function verifyImage(request: VerifyRequest): Promise<number> {
         : loadReported({ workspace, image: request.image, configuration, report });
     const directory = outputDirectory(workspace, request.image ?? 'none', configuration);
     const artifact = request.artifact ?? join(directory, `${request.image}.${diskFormat(image)}`);
+    // The layout is that of this build; another artifact may have the same definition and another tree.
+    const layout = request.artifact === undefined ? (readManifest(directory)?.disk ?? undefined) : undefined;
     const result = await verifyArtifact({
       artifact,
-      ...(image === undefined ? {} : { expectations: expectationsOf(image), checks: loadChecks(image) }),
+      ...(image === undefined
+        ? {}
+        : { expectations: { ...expectationsOf(image), layout }, checks: loadChecks(image) }),
       report: (check) => {
         if (request.json !== true && check.status === 'fail') process.stderr.write(`${renderCheck(check)}\n`);
       },

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { DiskLayout } from '../block-device/disk-layout.ts';
 import type { Origin } from '../events/build-event.ts';
 import { fail } from '../diagnostics/failure.ts';
 import { digestFile, digestOf, type Digest } from '../fingerprint/digest.ts';
@@ -8,7 +9,7 @@ import { checksumLine } from '../formats/write-checksum.ts';
 import type { ImageFormat } from '../image-definition/image-definition.ts';
 import { lockFile } from '../store/file-lock.ts';
 import { runCommand } from '../util/run-command.ts';
-import { contentsKey, makeArtifacts, type TreeContents } from './make-artifacts.ts';
+import { type ArtifactMetadata, contentsKey, makeArtifacts, type TreeContents } from './make-artifacts.ts';
 import { planArtifact, storedDiskFormat, type ArtifactPlan, type ArtifactSources } from './plan-artifacts.ts';
 import { isInPlace, placeArtifact } from './place-artifact.ts';
 import type { Workbench } from './workbench.ts';
@@ -21,6 +22,8 @@ export interface ImageArtifact {
   readonly sizeBytes: number;
   readonly digest: Digest;
   readonly origin: Origin;
+  /** How the disk inside is laid out; undefined for archives. */
+  readonly disk: DiskLayout | undefined;
 }
 
 /** What is wanted of a finished tree. `needTree` is called, once, only if something must be made from the layers' bytes. */
@@ -124,7 +127,7 @@ async function placeFormat(
 ): Promise<ImageArtifact> {
   const stored = format === 'raw' ? storedDiskFormat : format;
   const plan = planArtifact(stored, goal.sources);
-  const entry = await bench.store.find(`artifact ${plan.key}`);
+  const entry = await bench.store.find<ArtifactMetadata>(`artifact ${plan.key}`);
   const blob = entry === undefined ? undefined : await bench.store.locate(entry.digest);
   if (entry === undefined || blob === undefined)
     fail({ code: 'blob-damaged', digest: entry?.digest ?? plan.key });
@@ -140,7 +143,7 @@ async function placeFormat(
   const origin: Origin = made.has(stored) ? 'run' : 'restored';
   const artifact = { format, file, ...placed, origin };
   bench.report({ type: 'artifact', ...artifact });
-  return artifact;
+  return { ...artifact, disk: entry.metadata.disk };
 }
 
 interface Placed {

@@ -1,3 +1,4 @@
+import type { DiskLayout } from '../block-device/disk-layout.ts';
 import type { ResolvedImage } from '../elements/resolved-image.ts';
 import type { ImageArtifact } from './ensure-artifacts.ts';
 import type { StepState } from './ensure-steps.ts';
@@ -15,6 +16,8 @@ export interface ImageManifest {
   readonly layers: readonly { readonly step: string; readonly digest: string; readonly sizeBytes: number }[];
   /** The outside world as it was taken in: indexes, commits, files. */
   readonly sources: Readonly<Record<string, string>>;
+  /** The disk inside the artifacts, in bytes; null where all are archives. */
+  readonly disk: DiskLayout | null;
   readonly artifacts: readonly {
     readonly format: string;
     readonly file: string;
@@ -46,6 +49,7 @@ export function imageManifest(
     packages: result.contents.packages,
     layers,
     sources: result.sources,
+    disk: result.artifacts.find((artifact) => artifact.disk !== undefined)?.disk ?? null,
     artifacts: result.artifacts.map(({ format, file, sizeBytes, digest }) => ({
       format,
       file: basename(file),

@@ -8,6 +8,7 @@ import { BuildFailure, fail } from '../diagnostics/failure.ts';
 import { archiveTree } from '../formats/archive-tree.ts';
 import { convertDisk } from '../formats/convert-disk.ts';
 import { isTreeFormat } from '../formats/image-format.ts';
+import type { KeyRecord } from '../fingerprint/key-record.ts';
 import type { LayerRecord } from '../layers/layer-record.ts';
 import { mountOverlay } from '../layers/mount-layers.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
@@ -35,9 +36,9 @@ export async function makeArtifacts(bench: Workbench, run: ArtifactRun): Promise
       const layerFiles = await locateLayers(bench, run.sources);
       await mountOverlay(sandbox.run, { name: 'mnt', layerFiles, writable: 'no' });
       const diskFile = join(folder.path, 'disk.raw');
-      if (run.missing.some(({ format }) => !isTreeFormat(format)))
-        await makeDisk(bench, sandbox, { ...run, diskFile });
-      for (const plan of run.missing) await makeArtifact(bench, sandbox, { ...run, diskFile, plan });
+      const needsDisk = run.missing.some(({ format }) => !isTreeFormat(format));
+      const disk = needsDisk ? await makeDisk(bench, sandbox, { ...run, diskFile }) : undefined;
+      for (const plan of run.missing) await makeArtifact(bench, sandbox, { ...run, disk, diskFile, plan });
       await recordContents(bench, sandbox, run.sources.tree);
     } finally {
       await sandbox.close();
@@ -76,7 +77,7 @@ async function makeDisk(
   bench: Workbench,
   sandbox: Sandbox,
   run: ArtifactRun & { diskFile: string },
-): Promise<void> {
+): Promise<DiskLayout> {
   const { sources, diskFile } = run;
   const layout = await layOut(sandbox, sources);
   await writeDisk({
@@ -91,8 +92,10 @@ async function makeDisk(
     await readFromTree(sandbox, 'boot.img'),
     await readFromTree(sandbox, 'core.img'),
   ];
-  if (bootImage === undefined || coreImage === undefined) return;
-  await installBiosGrub({ layout, diskFile, bootImage, coreImage, run: sandbox.run });
+  if (bootImage !== undefined && coreImage !== undefined) {
+    await installBiosGrub({ layout, diskFile, bootImage, coreImage, run: sandbox.run });
+  }
+  return layout;
 }
 
 async function layOut(sandbox: Sandbox, sources: ArtifactSources): Promise<DiskLayout> {
@@ -120,12 +123,26 @@ async function readFromTree(sandbox: Sandbox, name: string): Promise<Buffer | un
   return encoded.ok ? Buffer.from(encoded.stdout, 'base64') : undefined;
 }
 
+/** What the store keeps beside an artifact: its key record, and how its disk is laid out. */
+export interface ArtifactMetadata extends KeyRecord {
+  readonly disk?: DiskLayout;
+}
+
+/** The metadata of an artifact; an archive of the tree has no disk. */
+export function artifactMetadata(plan: ArtifactPlan, disk: DiskLayout | undefined): ArtifactMetadata {
+  return disk === undefined || isTreeFormat(plan.format) ? plan.record : { ...plan.record, disk };
+}
+
 async function makeArtifact(
   bench: Workbench,
   sandbox: Sandbox,
-  run: ArtifactRun & { readonly diskFile: string; readonly plan: ArtifactPlan },
+  run: ArtifactRun & {
+    readonly disk: DiskLayout | undefined;
+    readonly diskFile: string;
+    readonly plan: ArtifactPlan;
+  },
 ): Promise<void> {
-  const { sources, plan, diskFile } = run;
+  const { sources, plan, disk, diskFile } = run;
   const targetFile = `${diskFile}.${plan.format}`;
   if (isTreeFormat(plan.format)) {
     const { epochSeconds } = sources;
@@ -144,5 +161,5 @@ async function makeArtifact(
     });
   }
   await bench.asRoot(['chown', `--reference=${bench.store.paths.work}`, targetFile]);
-  await bench.store.commitFile(`artifact ${plan.key}`, targetFile, plan.record);
+  await bench.store.commitFile(`artifact ${plan.key}`, targetFile, artifactMetadata(plan, disk));
 }

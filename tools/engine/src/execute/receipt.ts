@@ -6,7 +6,7 @@ import type { ContentStore } from '../store/content-store.ts';
 import { scratchPath } from '../store/scratch-path.ts';
 import type { ImageArtifact } from './ensure-artifacts.ts';
 import type { StepState } from './ensure-steps.ts';
-import { contentsKey, type TreeContents } from './make-artifacts.ts';
+import { artifactMetadata, contentsKey, type TreeContents } from './make-artifacts.ts';
 import type { ArtifactPlan } from './plan-artifacts.ts';
 import { keyOfStep } from './stored-step.ts';
 import type { Workbench } from './workbench.ts';
@@ -60,7 +60,7 @@ export async function writeReceipt(directory: string, sources: ReceiptSources): 
         const artifact = artifacts.find((candidate) => candidate.format === plan.format);
         if (artifact === undefined) return [];
         const file = { name: artifact.file.slice(directory.length + 1), digest: artifact.digest };
-        return [{ key: `artifact ${plan.key}`, metadata: plan.record, file }];
+        return [{ key: `artifact ${plan.key}`, metadata: artifactMetadata(plan, artifact.disk), file }];
       }),
     ],
   };

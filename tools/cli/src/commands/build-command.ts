@@ -2,7 +2,7 @@ import { steps, type StepName } from '@kiln/engine/plan/step.ts';
 import { type Command, Option } from 'commander';
 import type { ExplainRequest } from '../app/explain.ts';
 import { coloursFor } from '../report/colours.ts';
-import type { Done } from './create-program.ts';
+import type { Done } from './done.ts';
 import { currentWorkspace } from './current-workspace.ts';
 
 interface BuildOptions {

@@ -1,5 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
-import type { Done } from './create-program.ts';
+import type { Done } from './done.ts';
 import { currentWorkspaceIfAny } from './current-workspace.ts';
 
 const scripts = {

@@ -4,15 +4,15 @@ import { wantsColour } from '../report/terminal-output.ts';
 import { addBootCommand } from './boot-command.ts';
 import { addBuildCommand } from './build-command.ts';
 import { addCompletionCommands } from './completion-commands.ts';
+import type { Done } from './done.ts';
 import { addElementCommands } from './element-commands.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addImageCommands } from './image-commands.ts';
+import { addLockCommand } from './lock-command.ts';
 import { addShellCommand } from './shell-command.ts';
 import { addStoreCommands } from './store-commands.ts';
 import { addVerifyCommand } from './verify-command.ts';
-
-/** Takes the exit code of the command that ran. */
-export type Done = (exitCode: number) => void;
+import { addWatchCommand } from './watch-command.ts';
 
 /** The `kiln` command with all its sub-commands. Errors of use are thrown, as commander's. */
 export function createProgram(done: Done): Command {
@@ -32,10 +32,12 @@ export function createProgram(done: Done): Command {
     .addHelpText('after', examples);
   addBuildCommand(program, done);
   addExplainCommand(program, done);
+  addWatchCommand(program, done);
   addShellCommand(program, done);
   addVerifyCommand(program, done);
   addBootCommand(program, done);
   addImageCommands(program, done);
+  addLockCommand(program, done);
   addElementCommands(program, done);
   addStoreCommands(program, done);
   addCompletionCommands(program, done);

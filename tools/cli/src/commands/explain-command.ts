@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { coloursFor } from '../report/colours.ts';
 import { configurationOption } from './build-command.ts';
-import type { Done } from './create-program.ts';
+import type { Done } from './done.ts';
 import { currentWorkspace } from './current-workspace.ts';
 
 interface ExplainOptions {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Workspace } from '../app/workspace.ts';
-import type { Done } from './create-program.ts';
+import type { Done } from './done.ts';
 import { currentWorkspace } from './current-workspace.ts';
 
 interface ListedImage {

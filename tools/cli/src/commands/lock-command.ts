@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { configurationOption } from './build-command.ts';
-import type { Done } from './create-program.ts';
+import type { Done } from './done.ts';
 import { currentWorkspace } from './current-workspace.ts';
 
 interface LockOptions {

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { storeDirectory } from '../app/workspace.ts';
 import { coloursFor } from '../report/colours.ts';
 import { collectionText, storeText, verificationText } from '../report/store-text.ts';
-import type { Done } from './create-program.ts';
+import type { Done } from './done.ts';
 
 interface Json {
   readonly json?: boolean | undefined;

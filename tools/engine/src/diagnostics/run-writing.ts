@@ -2,6 +2,7 @@ import type { CommandResult } from '../util/run-command.ts';
 import type { Runner, RunOptions } from '../util/runner.ts';
 import type { Failure } from './failure.ts';
 import { fail } from './failure.ts';
+import { fullDiskText } from './full-disk.ts';
 
 export interface WritingOptions extends RunOptions {
   /** The file being written; its disk's free space is told. */
@@ -27,7 +28,7 @@ export async function runWriting(
   const known = explain?.(result);
   if (known !== undefined) fail(known);
   const output = `${result.stderr}\n${result.stdout}`.trim();
-  if (/no space left on device|disk quota exceeded/i.test(output)) {
+  if (fullDiskText.test(output)) {
     fail({ code: 'disk-full', path: target, freeBytes: await freeBytesOf(run, target), doing });
   }
   return fail({

@@ -1,9 +1,20 @@
 import { fail } from '../diagnostics/failure.ts';
+import { freeBytesAt, fullDiskText } from '../diagnostics/full-disk.ts';
 import { runCommand, type CommandResult } from '../util/run-command.ts';
 import type { Runner, RunOptions } from '../util/runner.ts';
 
+/** What a runner knows beside its commands. */
+export interface RunnerSurroundings {
+  readonly signal?: AbortSignal | undefined;
+  /** What becomes of a command when `signal` says so: it is killed, or somebody else ends it and it is waited for. */
+  readonly ending?: 'killed' | 'waited for';
+  /** Folder of the host on whose disk the commands write, for telling when it is full. */
+  readonly writesTo?: string;
+}
+
 /** Builds a runner that puts `prefix` before every command: nothing, `sudo -n`, or the way into a sandbox. */
-export function createRunner(prefix: readonly string[], signal?: AbortSignal): Runner {
+export function createRunner(prefix: readonly string[], surroundings: RunnerSurroundings = {}): Runner {
+  const { signal, ending = 'killed' } = surroundings;
   return async (command, options = {}) => {
     const [file, ...args] = [...prefix, ...wrap(command, options)] as [string, ...string[]];
     const result = await runCommand({
@@ -11,10 +22,11 @@ export function createRunner(prefix: readonly string[], signal?: AbortSignal): R
       args,
       input: options.env === undefined ? options.input : encodeEnvironment(options.env),
       onLine: options.onLine,
-      signal,
+      signal: ending === 'killed' ? signal : undefined,
     });
-    if (result.status === 'cancelled') signal?.throwIfAborted();
-    if (!result.ok && options.allowFailure !== true) failCommand(command, result);
+    if (result.status === 'cancelled' || ending === 'waited for') signal?.throwIfAborted();
+    if (!result.ok && options.allowFailure !== true)
+      await failCommand(command, result, surroundings.writesTo);
     return result;
   };
 }
@@ -40,17 +52,22 @@ function encodeEnvironment(env: Readonly<Record<string, string>>): string {
     .join('');
 }
 
-function failCommand(command: readonly string[], result: CommandResult): never {
+async function failCommand(
+  command: readonly string[],
+  result: CommandResult,
+  writesTo: string | undefined,
+): Promise<never> {
   const output = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-20).join('\n');
-  if (/No space left on device/.test(output)) {
-    fail({
-      code: 'disk-full',
-      path: command.at(-1) ?? '',
-      freeBytes: 0,
-      doing: `running ${command[0] ?? ''}`,
-    });
+  if (fullDiskText.test(output) && writesTo !== undefined) {
+    const doing = `running ${command[0] ?? ''}`;
+    fail({ code: 'disk-full', path: writesTo, freeBytes: await freeBytesAt(writesTo), doing });
   }
-  fail({ code: 'command-failed', command: command.map(quote).join(' '), status: result.status, output });
+  return fail({
+    code: 'command-failed',
+    command: command.map(quote).join(' '),
+    status: result.status,
+    output,
+  });
 }
 
 /** A word as a shell would need it, so that a printed command can be pasted. */

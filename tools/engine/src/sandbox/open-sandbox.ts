@@ -66,10 +66,18 @@ export async function openSandbox(
       output: held.refused,
     });
   }
+  // Hooks have children of their own: only the end of the first process ends them all at once. `nsenter` must outlive them, since it
+  // is their parent: without it they would wait for the host's first process to take note of their death, and the sandbox with them.
+  const end = (): void => void held.release();
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted === true) end();
   const inside = ['nsenter', '--target', held.greeting, '--mount', '--pid', '--ipc', '--uts'];
   return {
-    run: createRunner([...privilege, ...inside], signal),
+    run: createRunner([...privilege, ...inside], { signal, ending: 'waited for', writesTo: workFolder }),
     entry: [...privilege, ...inside],
-    close: held.release,
+    close: async () => {
+      signal?.removeEventListener('abort', end);
+      await held.release();
+    },
   };
 }

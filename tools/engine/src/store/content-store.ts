@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import cacache from 'cacache';
+import { tellingFullDisk } from '../diagnostics/full-disk.ts';
 import { digestFile, type Digest } from '../fingerprint/digest.ts';
 import { blobPath, digestOfIntegrity, integrityOf, proofPath } from './blob-path.ts';
 import { scratchPath } from './scratch-path.ts';
@@ -67,6 +68,10 @@ export class ContentStore {
 
   /** Moves a finished file into the store and binds it to a key. The file must lie in the store's file system. */
   async commitFile<M>(key: string, file: string, metadata: M): Promise<StoreEntry<M>> {
+    return this.#writing(() => this.#commit(key, file, metadata));
+  }
+
+  async #commit<M>(key: string, file: string, metadata: M): Promise<StoreEntry<M>> {
     const digest = await digestFile(file);
     const { size } = await stat(file);
     const path = blobPath(this.paths, digest);
@@ -86,8 +91,12 @@ export class ContentStore {
   /** Stores a small value under a key, with the value itself as its blob. */
   async commitBytes<M>(key: string, bytes: Buffer, metadata: M): Promise<StoreEntry<M>> {
     const scratch = scratchPath(this.paths.work, 'bytes');
-    await writeFile(scratch, bytes);
+    await this.#writing(() => writeFile(scratch, bytes)).catch(removing(scratch));
     return this.commitFile(key, scratch, metadata);
+  }
+
+  #writing<T>(body: () => Promise<T>): Promise<T> {
+    return tellingFullDisk({ path: this.paths.content, doing: 'writing into the content store' }, body);
   }
 
   /** The time of a proof is that of the blob's last use, by which upkeep tells what nobody wants any more. */
@@ -98,9 +107,17 @@ export class ContentStore {
 
   async #prove(digest: Digest, facts: string): Promise<void> {
     const scratch = `${proofPath(this.paths, digest)}.${process.pid}-${(scratches += 1)}`;
-    await writeFile(scratch, facts);
+    await writeFile(scratch, facts).catch(removing(scratch));
     await rename(scratch, proofPath(this.paths, digest));
   }
+}
+
+/** For a file that could not be written whole: what there is of it goes. */
+function removing(file: string): (error: unknown) => Promise<never> {
+  return async (error) => {
+    await rm(file, { force: true });
+    throw error;
+  };
 }
 
 /** Tells apart what the builds of one process write at once. */

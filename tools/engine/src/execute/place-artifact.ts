@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { digestFile, digestOf, type Digest } from '../fingerprint/digest.ts';
 import { runCommand } from '../util/run-command.ts';
 import { fail } from '../diagnostics/failure.ts';
+import { freeBytesAt, fullDiskText } from '../diagnostics/full-disk.ts';
 
 /** A file that is to be where the user looks for it, with the bytes of a blob. */
 export interface Placement {
@@ -44,8 +45,10 @@ export async function placeArtifact(placement: Placement): Promise<void> {
   const copied = await runCommand({ file: 'cp', args: ['--reflink=auto', '--sparse=auto', blob, part] });
   if (!copied.ok) {
     await rm(part, { force: true });
-    if (/No space left/.test(copied.stderr))
-      fail({ code: 'disk-full', path: dirname(file), freeBytes: 0, doing: `writing ${file}` });
+    if (fullDiskText.test(copied.stderr)) {
+      const path = dirname(file);
+      fail({ code: 'disk-full', path, freeBytes: await freeBytesAt(path), doing: `writing ${file}` });
+    }
     fail({
       code: 'command-failed',
       command: `cp ${blob} ${part}`,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { tellingFullDisk } from '../diagnostics/full-disk.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import { planBuild } from '../plan/plan-build.ts';
 import { createRunner } from '../sandbox/command-runner.ts';
@@ -12,7 +13,7 @@ import { sweepWorkFolders } from '../store/work-folder.ts';
 import type { BuildRequest } from './build-request.ts';
 import { type DiskDraft, draftDisk } from './draft-disk.ts';
 import { adoptReceipt } from './receipt.ts';
-import { readHostFacts } from './read-host-facts.ts';
+import { readHostFacts, requireHostTools } from './read-host-facts.ts';
 import { takeLock } from './take-lock.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -36,6 +37,7 @@ export async function planRequest(
 ): Promise<PreparedBuild> {
   const { image, environment } = request;
   const disk = draftDisk(image, environment);
+  requireHostTools(image, disk);
   const lock = await takeLock(bench, request, disk, gaps);
   const host = await readHostFacts(image.elements);
   const plan = planBuild(image, {
@@ -70,6 +72,13 @@ export async function withWorkbench<T>(
   request: Omit<BuildRequest, 'image'>,
   body: (bench: Workbench) => Promise<T>,
 ): Promise<T> {
+  return tellingFullDisk({ path: request.store, doing: 'building' }, () => workWith(request, body));
+}
+
+async function workWith<T>(
+  request: Omit<BuildRequest, 'image'>,
+  body: (bench: Workbench) => Promise<T>,
+): Promise<T> {
   const bench = await openWorkbench(request);
   const inUse = await shareLock(join(bench.store.paths.locks, 'in-use'), request.signal);
   try {
@@ -90,7 +99,7 @@ export async function openWorkbench(request: Omit<BuildRequest, 'image'>): Promi
   return {
     store,
     privilege,
-    asRoot: createRunner(privilege),
+    asRoot: createRunner(privilege, { writesTo: paths.work }),
     report: request.report,
     logDirectory: request.logDirectory,
     signal: request.signal,

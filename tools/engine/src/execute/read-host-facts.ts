@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail } from '../diagnostics/failure.ts';
+import { BuildFailure, fail, type Failure } from '../diagnostics/failure.ts';
 import type { Element } from '../elements/element.ts';
+import type { ResolvedImage } from '../elements/resolved-image.ts';
 import { toolsForFormats } from '../formats/required-tools.ts';
 import { toolsForLayout } from '../block-device/required-tools.ts';
 import type { ImageFormat } from '../image-definition/image-definition.ts';
@@ -28,21 +29,32 @@ export const engineTools: readonly RequiredTool[] = [
   { tool: 'setfattr', debianPackage: 'attr', neededFor: 'layers' },
 ];
 
+/** Fails with every program that a build of an image needs and the host lacks, before anything starts. */
+export function requireHostTools(
+  { elements, definition }: ResolvedImage,
+  disk: Pick<DiskDraft, 'types'>,
+): void {
+  const declared = elements.flatMap(({ name, declarations }) =>
+    declarations.hostTools.map((it) => ({ ...it, neededFor: `element '${name}'` })),
+  );
+  const all = [...engineTools, ...declared, ...diskTools(definition.formats, disk)];
+  const missing = new Map(
+    all.filter(({ tool }) => findHostTool(tool) === undefined).map((it) => [it.tool, it] as const),
+  );
+  const failures = [...missing.values()].map((it): Failure => ({ code: 'host-tool-missing', ...it }));
+  if (failures.length > 0) throw new BuildFailure(failures);
+}
+
 /**
  * Digests of the host's tools and files that the elements declare, by name. The same package gives the same digest on
- * every machine. A tool that is missing is a failure before anything starts; a missing file counts as 'absent'.
+ * every machine. A missing file counts as 'absent', and so does a tool that was not required before.
  */
 export async function readHostFacts(elements: readonly Element[]): Promise<Readonly<Record<string, string>>> {
   const facts: Record<string, string> = {};
-  for (const required of engineTools) {
-    if (findHostTool(required.tool) === undefined) fail({ code: 'host-tool-missing', ...required });
-  }
-  for (const { name, declarations } of elements) {
-    for (const { tool, debianPackage } of declarations.hostTools) {
+  for (const { declarations } of elements) {
+    for (const { tool } of declarations.hostTools) {
       const path = findHostTool(tool);
-      if (path === undefined)
-        fail({ code: 'host-tool-missing', tool, debianPackage, neededFor: `element '${name}'` });
-      facts[tool] ??= await digestFile(path);
+      facts[tool] ??= path === undefined ? 'absent' : await digestFile(path);
     }
     for (const file of declarations.hostFiles) {
       facts[file] ??= existsSync(file) ? await digestFile(file) : 'absent';
@@ -54,14 +66,21 @@ export async function readHostFacts(elements: readonly Element[]): Promise<Reado
 /** Packages whose tools only carry bytes; their versions do not show in what is written. */
 const carriers = new Set(['coreutils', 'mount', 'util-linux']);
 
+function diskTools(
+  formats: readonly ImageFormat[],
+  { types }: Pick<DiskDraft, 'types'>,
+): readonly RequiredTool[] {
+  const filesystems = types.map((type) => ({ type }));
+  return [...toolsForFormats(['qcow2', ...formats]), ...toolsForLayout({ filesystems })];
+}
+
 /** Digests of the tools that decide the bytes of disks and archives; a tool that is missing is a failure. */
 export async function readDiskTools(
   formats: readonly ImageFormat[],
   disk: Pick<DiskDraft, 'types'>,
 ): Promise<Readonly<Record<string, string>>> {
   const facts: Record<string, string> = {};
-  const filesystems = disk.types.map((type) => ({ type }));
-  for (const required of [...toolsForFormats(['qcow2', ...formats]), ...toolsForLayout({ filesystems })]) {
+  for (const required of diskTools(formats, disk)) {
     const { tool, debianPackage } = required;
     const path = findHostTool(tool);
     if (path === undefined) fail({ code: 'host-tool-missing', ...required });

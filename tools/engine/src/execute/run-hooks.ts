@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { fail } from '../diagnostics/failure.ts';
+import { BuildFailure, fail, type Failure } from '../diagnostics/failure.ts';
+import { freeBytesAt, fullDiskText } from '../diagnostics/full-disk.ts';
 import type { HookFile } from '../elements/merge-hooks.ts';
 import { orderEnvironmentFiles } from '../elements/order-environment-files.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
@@ -82,7 +83,7 @@ export async function runHook(bench: Workbench, sandbox: Sandbox, run: HookRun):
   bench.report({ type: 'hook-finished', ...event, durationMs: result.durationMs, ok: result.ok });
   if (result.ok) return result.durationMs;
   if (result.lacking !== undefined) fail({ code: 'offline-and-not-cached', what: result.lacking });
-  return fail({
+  const failed: Failure = {
     code: 'hook-failed',
     element: run.hook.element,
     phase: run.phase,
@@ -93,8 +94,27 @@ export async function runHook(bench: Workbench, sandbox: Sandbox, run: HookRun):
     lastLines: result.lastLines,
     logFile: result.logFile,
     replay: `kiln shell ${bench.subject?.words ?? run.image} --before ${run.phase}.d/${name}`,
-  });
+  };
+  throw new BuildFailure([failed, ...(await fullDiskBehind(bench, result.lastLines, event.hook))]);
 }
+
+/** Whether a hook failed for a full disk of ours: by the room that is left there, and by what it said. */
+async function fullDiskBehind(
+  bench: Workbench,
+  lines: readonly string[],
+  hook: string,
+): Promise<readonly Failure[]> {
+  const { work: path } = bench.store.paths;
+  const freeBytes = await freeBytesAt(path);
+  const isFull = freeBytes < (lines.some((line) => fullDiskText.test(line)) ? littleBytes : noBytes);
+  return isFull ? [{ code: 'disk-full', path, freeBytes, doing: `running the hook ${hook}` }] : [];
+}
+
+/** Not every program says why it could not write; with so little left, that was it. */
+const noBytes = 4 << 20;
+
+/** What could not be written may have been large, and its place be free again. */
+const littleBytes = 1 << 30;
 
 interface LoggedCommand {
   readonly step: string;
@@ -112,7 +132,8 @@ export async function runLogged(bench: Workbench, sandbox: Sandbox, request: Log
   const directory = join(bench.logDirectory, request.step);
   await mkdir(directory, { recursive: true });
   const logFile = join(directory, request.log);
-  const log = createWriteStream(logFile);
+  // A log that the disk has no room for must not end the build by itself: what the hook meets there will.
+  const log = createWriteStream(logFile).on('error', () => {});
   const lastLines: string[] = [];
   const offline = bench.fetching.network === 'offline';
   const lack = watchForLack();

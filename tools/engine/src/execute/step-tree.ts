@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../diagnostics/failure.ts';
+import { tellingFullDisk } from '../diagnostics/full-disk.ts';
 import type { LayerRecord } from '../layers/layer-record.ts';
 import { mountOverlay } from '../layers/mount-layers.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
@@ -39,7 +40,9 @@ export async function withStepTree<T>(
   try {
     const sandbox = await openSandbox(folder.path, bench.privilege, bench.signal);
     try {
-      await prepareFolders(bench, folder.path, run);
+      await tellingFullDisk({ path: folder.path, doing: 'laying out the hooks' }, () =>
+        prepareFolders(bench, folder.path, run),
+      );
       if (checkpoint !== undefined) await restoreCheckpoint(sandbox, checkpoint.file);
       await mountTree(bench, sandbox, run);
       await mountSources(bench, sandbox, { folder: folder.path, step: run.step.name });

@@ -1,13 +1,20 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { tellingFullDisk } from '../diagnostics/full-disk.ts';
 
 /** Writes a small file whole or not at all; a file that already has this text is left alone, times included. */
 export async function writeWhole(file: string, text: string): Promise<void> {
   if ((await readFile(file, 'utf8').catch(() => undefined)) === text) return;
-  await mkdir(dirname(file), { recursive: true });
   const part = `${file}.part-${process.pid}-${(written += 1)}`;
-  await writeFile(part, text);
-  await rename(part, file);
+  await tellingFullDisk({ path: dirname(file), doing: `writing ${file}` }, async () => {
+    await mkdir(dirname(file), { recursive: true });
+    try {
+      await writeFile(part, text);
+      await rename(part, file);
+    } finally {
+      await rm(part, { force: true });
+    }
+  });
 }
 
 /** Two builds, of one process or of two, may write one file at once. */

@@ -15,6 +15,8 @@ export interface HeldProcess {
 /**
  * Starts a process and waits for its first line of output.
  *
+ * @param signal ends the waiting. A process that was had by then lives on until it is released: what it holds is still needed to
+ *   clear up.
  * @returns the process, or the reason why it ended before it said anything.
  */
 export async function startProcess(
@@ -22,6 +24,10 @@ export async function startProcess(
   args: readonly string[],
   signal?: AbortSignal,
 ): Promise<HeldProcess | { readonly refused: string }> {
+  const waiting = new AbortController();
+  const giveUp = (): void => waiting.abort(signal?.reason);
+  if (signal?.aborted === true) giveUp();
+  signal?.addEventListener('abort', giveUp, { once: true });
   const child = execa(file, [...args], {
     cwd: '/',
     env: plainEnvironment,
@@ -29,13 +35,14 @@ export async function startProcess(
     reject: false,
     buffer: false,
     stdin: 'pipe',
-    ...(signal === undefined ? {} : { cancelSignal: signal }),
+    cancelSignal: waiting.signal,
   });
   child.stdin?.on('error', () => {});
   const complaints: string[] = [];
   child.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk.toString()));
   const ended = child.then(() => {});
   const greeting = await firstLine(child.stdout);
+  signal?.removeEventListener('abort', giveUp);
   if (greeting !== undefined) {
     return {
       greeting,

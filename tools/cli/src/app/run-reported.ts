@@ -15,10 +15,13 @@ export interface ShowOptions {
 /**
  * Runs a piece of work under a reporter, and turns what comes of it into an exit code: 0 done, that of the worst failure
  * (1, 2, 3), 70 for a bug, 130 when interrupted.
+ *
+ * @param outside ends the work too.
  */
 export async function runReported(
   show: ShowOptions,
   body: (report: Report, signal: AbortSignal) => Promise<void>,
+  outside?: AbortSignal,
 ): Promise<number> {
   const mode =
     show.mode ?? (process.stderr.isTTY && process.env['CI'] === undefined ? 'interactive' : 'plain');
@@ -32,16 +35,15 @@ export async function runReported(
   });
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop).once('disconnect', stop);
+  const signal = outside === undefined ? interrupt.signal : AbortSignal.any([interrupt.signal, outside]);
+  // Not `once`: a listener that is gone when that of another module looks counts as none, and the process would be ended.
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('disconnect', stop);
   try {
-    await body(
-      show.only === undefined ? reporter.report : onlyStep(show.only, reporter.report),
-      interrupt.signal,
-    );
+    await body(show.only === undefined ? reporter.report : onlyStep(show.only, reporter.report), signal);
     reporter.finish({ kind: 'done' });
     return 0;
   } catch (error) {
-    return exitCodeFor(error, interrupt.signal, reporter);
+    return exitCodeFor(error, signal, reporter);
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop).off('disconnect', stop);
   }

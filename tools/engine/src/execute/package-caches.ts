@@ -33,6 +33,14 @@ export async function mountPackageCaches(
   };
 }
 
+/** What root wrote into a shared cache belongs to whose cache it is. */
+const giveBack = `[ "$(stat --format=%u "$1")" = 0 ] || chown --recursive --no-dereference --reference="$1" "$1"`;
+
+/** Gives the files of a shared cache, in which hooks write directly, to the owner of the store. */
+export async function giveCacheBack(sandbox: Sandbox, folder: string): Promise<void> {
+  await sandbox.run(['bash', '--norc', '-c', giveBack, 'kiln-cache', folder]);
+}
+
 const mountScript = `set -eu
 mkdir -p "$2" "$3"
 cp -al "$1/." "$2/"
@@ -42,4 +50,5 @@ mount --bind "$2" "$3"`;
 const keepScript = `set -eu
 cd "$2"
 find . -type f -links 1 ! -path '*/partial/*' ! -name lock -print0 |
-  xargs -0 -r cp --no-clobber --link --parents --target-directory="$1"`;
+  xargs -0 -r cp --no-clobber --link --parents --target-directory="$1"
+${giveBack}`;

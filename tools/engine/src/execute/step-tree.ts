@@ -11,7 +11,7 @@ import { openSandbox, type Sandbox } from '../sandbox/open-sandbox.ts';
 import { openWorkFolder } from '../store/work-folder.ts';
 import { type Checkpoint, restoreCheckpoint } from './checkpoint.ts';
 import { mountSources } from './mount-sources.ts';
-import { mountPackageCaches } from './package-caches.ts';
+import { giveCacheBack, mountPackageCaches } from './package-caches.ts';
 import type { StepRun } from './step-run.ts';
 import { lendResolvConf } from './tree-upkeep.ts';
 import type { Workbench } from './workbench.ts';
@@ -51,7 +51,11 @@ export async function withStepTree<T>(
         { shared: bench.store.paths.caches, work: folder.path },
         cachesOf(run),
       );
-      return await body({ sandbox, folder: folder.path, keepCaches: caches.keep });
+      const keepCaches = async (): Promise<void> => {
+        await caches.keep();
+        if (bench.privilege.length > 0) await giveCacheBack(sandbox, sharedImageCache(bench));
+      };
+      return await body({ sandbox, folder: folder.path, keepCaches });
     } finally {
       await sandbox.close();
     }
@@ -66,12 +70,16 @@ async function prepareFolders(bench: Workbench, folder: string, run: StepRun): P
   await writeFiles(join(folder, 'elements'), run.step.elementFiles, epochSeconds);
   await mkdir(join(folder, 'outputs'), { recursive: true });
   await mkdir(join(folder, 'image-cache'), { recursive: true });
-  await mkdir(join(bench.store.paths.caches, 'image-create'), { recursive: true });
+  await mkdir(sharedImageCache(bench), { recursive: true });
+}
+
+/** DIB_IMAGE_CACHE: shared by all builds, and written to by hooks as they like. */
+function sharedImageCache(bench: Workbench): string {
+  return join(bench.store.paths.caches, 'image-create');
 }
 
 async function mountTree(bench: Workbench, sandbox: Sandbox, run: StepRun): Promise<void> {
-  const shared = join(bench.store.paths.caches, 'image-create');
-  await sandbox.run(['mount', '--bind', shared, sandboxPaths.imageCache]);
+  await sandbox.run(['mount', '--bind', sharedImageCache(bench), sandboxPaths.imageCache]);
   await sandbox.run([
     'chown',
     '-R',

@@ -111,13 +111,10 @@ export function inferImageProject(analysed: AnalysedImage): CreateNodesResult {
   };
   targets['verify'] = { executor: '@kiln/nx-plugin:verify', ...onImage };
   targets['boot'] = { executor: '@kiln/nx-plugin:boot', ...onImage };
-  targets['lock'] = {
-    executor: '@kiln/nx-plugin:lock',
-    cache: false,
-    options,
-    ...variants,
-    inputs: definition,
-  };
+  const alone = { cache: false, options, ...variants, inputs: definition };
+  targets['watch'] = { executor: '@kiln/nx-plugin:watch', continuous: true, ...alone };
+  targets['explain'] = { executor: '@kiln/nx-plugin:explain', ...alone };
+  targets['lock'] = { executor: '@kiln/nx-plugin:lock', ...alone };
   return {
     projects: { [root]: { root, name, projectType: 'application', tags: ['kind:image'], targets } },
     externalNodes,

@@ -1,7 +1,5 @@
 import { steps, type StepName } from '@kiln/engine/plan/step.ts';
 import { type Command, Option } from 'commander';
-import type { ExplainRequest } from '../app/explain.ts';
-import { coloursFor } from '../report/colours.ts';
 import type { Done } from './done.ts';
 import { currentWorkspace } from './current-workspace.ts';
 
@@ -40,7 +38,10 @@ export function addBuildCommand(program: Command, done: Done): void {
       const workspace = options.offline === true ? { ...opened, network: 'offline' as const } : opened;
       const { configuration, until } = options;
       const request = { workspace, image, configuration };
-      if (options.dryRun === true) return done(await dryRun(request, options));
+      if (options.dryRun === true) {
+        const { printForecast } = await import('../app/print-explanation.ts');
+        return done(await printForecast({ ...request, until, json: options.json }));
+      }
       const show = {
         mode: options.json === true ? 'json' : undefined,
         verbose: options.verbose === true,
@@ -54,25 +55,6 @@ export function addBuildCommand(program: Command, done: Done): void {
         }),
       );
     });
-}
-
-async function dryRun(
-  request: Omit<ExplainRequest, 'report'>,
-  { until, json }: BuildOptions,
-): Promise<number> {
-  const { explain } = await import('../app/explain.ts');
-  const { reportProblems } = await import('../app/report-problems.ts');
-  const { explanationJson } = await import('../report/explanation-json.ts');
-  const { forecastText } = await import('../report/forecast-text.ts');
-  return reportProblems(async (report) => {
-    const explanation = await explain({ ...request, report }, until);
-    process.stdout.write(
-      json === true
-        ? `${JSON.stringify(explanationJson(request.image, explanation), null, 2)}\n`
-        : forecastText(explanation, coloursFor(process.stdout)),
-    );
-    return 0;
-  });
 }
 
 const buildExamples = `

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { coloursFor } from '../report/colours.ts';
 import { configurationOption } from './build-command.ts';
 import type { Done } from './done.ts';
 import { currentWorkspace } from './current-workspace.ts';
@@ -21,25 +20,9 @@ export function addExplainCommand(program: Command, done: Done): void {
     .addHelpText('after', explainExamples)
     .action(async (image: string, what: string | undefined, options: ExplainOptions, command: Command) => {
       const workspace = currentWorkspace(command);
-      const { explain, selectSteps } = await import('../app/explain.ts');
-      const { reportProblems } = await import('../app/report-problems.ts');
-      const { explanationJson } = await import('../report/explanation-json.ts');
-      const { explanationText } = await import('../report/explanation-text.ts');
+      const { printExplanation } = await import('../app/print-explanation.ts');
       done(
-        await reportProblems(async (report) => {
-          const request = { workspace, image, configuration: options.configuration, report };
-          const explanation = selectSteps(await explain(request), what);
-          process.stdout.write(
-            options.json === true
-              ? `${JSON.stringify(explanationJson(image, explanation), null, 2)}\n`
-              : explanationText(explanation, {
-                  colours: coloursFor(process.stdout),
-                  now: Date.now(),
-                  detail: what === undefined ? 'steps' : 'inputs',
-                }),
-          );
-          return 0;
-        }),
+        await printExplanation({ workspace, image, what, ...options, configuration: options.configuration }),
       );
     });
 }

@@ -11,6 +11,9 @@ export interface ImageOptions {
   readonly verbose?: boolean;
   readonly json?: boolean;
   readonly check?: boolean;
+  readonly until?: string;
+  readonly shell?: boolean;
+  readonly what?: string;
   readonly firmware?: 'bios' | 'uefi';
 }
 

@@ -4,7 +4,6 @@ import { fail } from '../diagnostics/failure.ts';
 import { tellingFullDisk } from '../diagnostics/full-disk.ts';
 import type { LayerRecord } from '../layers/layer-record.ts';
 import { mountOverlay } from '../layers/mount-layers.ts';
-import type { BuildPlan } from '../plan/build-plan.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import { mountPseudoFilesystems } from '../sandbox/mount-pseudo-filesystems.ts';
 import { openSandbox, type Sandbox } from '../sandbox/open-sandbox.ts';
@@ -49,7 +48,7 @@ export async function withStepTree<T>(
       const caches = await mountPackageCaches(
         sandbox,
         { shared: bench.store.paths.caches, work: folder.path },
-        cachesOf(run),
+        run.step.caches,
       );
       const keepCaches = async (): Promise<void> => {
         await caches.keep();
@@ -102,11 +101,6 @@ async function mountTree(bench: Workbench, sandbox: Sandbox, run: StepRun): Prom
   if (run.step.name === 'root') return;
   await mountPseudoFilesystems(sandbox.run, sandboxPaths.targetRoot);
   await lendResolvConf(sandbox.run);
-}
-
-/** Package caches serve up to post-root; what comes after must not need packages. */
-function cachesOf(run: StepRun): BuildPlan['caches'] {
-  return run.step.name === 'block-device' || run.step.name === 'finalise' ? [] : run.plan.caches;
 }
 
 async function locateAll(

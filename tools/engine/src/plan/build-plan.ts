@@ -22,16 +22,17 @@ export interface StepPlan {
   readonly inputs: KeyInputs;
   /** Installed after the step's hooks (`-p`). */
   readonly packages: readonly string[];
+  /** By path. */
+  readonly caches: readonly CacheMount[];
   readonly restorable: boolean;
 }
 
-/** A package cache that is mounted into the target root in every step up to post-root. */
+/** A package cache that is mounted into the target root. */
 export type CacheMount = Element['declarations']['caches'][number];
 
 export interface BuildPlan {
   readonly image: string;
   readonly steps: readonly StepPlan[];
-  readonly caches: readonly CacheMount[];
   /** No file of the image carries a later time. Seconds since 1970. */
   readonly epochSeconds: number;
 }

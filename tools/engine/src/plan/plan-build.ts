@@ -6,7 +6,7 @@ import { digestOf } from '../fingerprint/digest.ts';
 import { byteOrder } from '../util/byte-order.ts';
 import type { BuildPlan, CacheMount, KeyInputs, StepPlan } from './build-plan.ts';
 import { hookEnvironment } from './hook-environment.ts';
-import { steps, stepsWithoutHooks } from './step.ts';
+import { type StepName, steps, stepsWithoutHooks } from './step.ts';
 import { textOf } from './text-of.ts';
 import { countsByNameOnly, visibleElementFiles, visibleHookFiles } from './visible-files.ts';
 
@@ -43,6 +43,7 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
     const visibleElements = visibleElementFiles(elementFiles, textOf(hooksDirectory));
     const files = [...hooksDirectory, ...visibleElements];
     const environment = hookEnvironment(image, { name, files }, sources);
+    const caches = cachesOf(image, name);
     return [
       {
         name,
@@ -52,6 +53,7 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
         environment: environment.variables,
         readableVariables: environment.readable,
         packages,
+        caches,
         restorable: image.elements.every(
           (element) => element.declarations.restorable || !hasHooksIn(element, phases),
         ),
@@ -60,7 +62,9 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
           architecture: image.definition.architecture,
           epoch: String(sources.epochSeconds),
           ...(packages.length > 0 ? { packages: packages.join(' ') } : {}),
-          ...(name === 'block-device' ? { fstab: sources.fstab } : {}),
+          ...(name === 'block-device' ? diskInputs(sources) : {}),
+          // Where a cache is mounted, a folder is made. What is in it decides nothing.
+          ...Object.fromEntries(caches.map(({ path }) => [`cache ${path}`, 'mounted'])),
           ...prefixed('environment', environment.keyed),
           ...prefixed('host', hostInputs(image, phases, sources)),
           ...prefixed('locked', sources.locked[name] ?? {}),
@@ -76,7 +80,6 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
   return {
     image: image.definition.name,
     steps: planned,
-    caches: cachesOf(image),
     epochSeconds: sources.epochSeconds,
   };
 }
@@ -145,12 +148,20 @@ function hasHooksIn(element: Element, phases: readonly string[]): boolean {
   return element.files.some((file) => phases.some((phase) => file.path.startsWith(`${phase}.d/`)));
 }
 
-function cachesOf(image: ResolvedImage): readonly CacheMount[] {
-  const byPath = new Map(
-    image.elements.flatMap((element) =>
-      element.declarations.caches.map((cache) => [cache.path, cache] as const),
-    ),
-  );
+/** What the framework writes into the tree: fstab, and a folder for each mount point. */
+function diskInputs({ fstab, disk }: PlanSources): KeyInputs {
+  return { fstab, 'mount points': disk['DIB_MOUNTPOINTS'] ?? '' };
+}
+
+/**
+ * Package caches serve up to post-root: what comes after must not need packages. In the root step they serve the elements that
+ * work there, so that an element for later steps does not change it by the folder that is made for its cache.
+ */
+function cachesOf(image: ResolvedImage, step: StepName): readonly CacheMount[] {
+  if (step === 'block-device' || step === 'finalise') return [];
+  const users = image.elements.filter((element) => step !== 'root' || hasHooksIn(element, ['root']));
+  const caches = users.flatMap((element) => element.declarations.caches);
+  const byPath = new Map(caches.map((cache) => [cache.path, cache] as const));
   return [...byPath.values()].toSorted((a, b) => byteOrder(a.path, b.path));
 }
 

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { draftDisk } from '../../src/execute/draft-disk.ts';
+import { type ArtifactSources, diskSeed, planArtifact } from '../../src/execute/plan-artifacts.ts';
+import { digestOf } from '../../src/fingerprint/digest.ts';
+import type { ImageFormat } from '../../src/image-definition/image-definition.ts';
+import { emptyRecord } from '../../src/layers/layer-record.ts';
+import { definition, imageOf } from '../plan/plan-fixture.ts';
+
+const disk = draftDisk(imageOf(), {});
+const layer = (content: string) => ({ digest: digestOf(content), sizeBytes: 1 });
+const sources: ArtifactSources = {
+  definition,
+  disk,
+  tree: { ...emptyRecord, layers: [layer('root'), layer('install')] },
+  epochSeconds: 1735689600,
+  tools: { mke2fs: 'digest' },
+};
+const formats: readonly ImageFormat[] = ['qcow2', 'tar', 'vmdk'];
+
+/** The formats whose keys differ when the sources do. */
+function changedBy(changes: Partial<ArtifactSources>): readonly ImageFormat[] {
+  return formats.filter(
+    (format) => planArtifact(format, { ...sources, ...changes }).key !== planArtifact(format, sources).key,
+  );
+}
+
+test.each<[string, Partial<ArtifactSources>, readonly ImageFormat[]]>([
+  ['a layer', { tree: { ...sources.tree, layers: [layer('root')] } }, formats],
+  ['the order of layers', { tree: { ...sources.tree, layers: sources.tree.layers.toReversed() } }, formats],
+  ['the epoch', { epochSeconds: 1 }, formats],
+  ['a tool', { tools: { mke2fs: 'other' } }, formats],
+  ['the size', { definition: { ...definition, sizeBytes: 1 << 30 } }, ['qcow2', 'vmdk']],
+  ['the root filesystem', { definition: { ...definition, rootFilesystem: 'xfs' } }, ['qcow2', 'vmdk']],
+  ['the root label', { definition: { ...definition, rootLabel: 'x' } }, ['qcow2', 'vmdk']],
+  [
+    'the block device',
+    { disk: { ...disk, graph: { ...disk.graph, partitioned: 'otherwise' } as never } },
+    ['qcow2', 'vmdk'],
+  ],
+  ['the compression', { definition: { ...definition, qcow2: { compression: 'zlib' } } }, ['qcow2']],
+])('%s counts in the key of the artifacts that it decides', (_what, changes, changed) => {
+  expect(changedBy(changes)).toEqual(changed);
+});
+
+test.each<[string, Partial<ArtifactSources>]>([
+  ["the image's name", { definition: { ...definition, name: 'other', description: 'other' } }],
+  [
+    'the elements: their work is in the tree',
+    { definition: { ...definition, elements: [], environment: { A: '1' } } },
+  ],
+  ['the other formats', { definition: { ...definition, formats: ['raw', 'tar'] } }],
+  ['the step that made the tree', { tree: { ...sources.tree, step: 'other' } }],
+])('%s does not', (_what, changes) => {
+  expect(changedBy(changes)).toEqual([]);
+});
+
+test('identifiers on the disk are derived from the tree and the layout, not from the tools', () => {
+  expect(diskSeed({ ...sources, tools: {} })).toBe(diskSeed(sources));
+  expect(diskSeed({ ...sources, definition: { ...definition, sizeBytes: 1 << 30 } })).not.toBe(
+    diskSeed(sources),
+  );
+});

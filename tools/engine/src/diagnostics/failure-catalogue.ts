@@ -262,7 +262,7 @@ export const failureCatalogue = {
   'source-unreachable': {
     exitCode: 1,
     message: (p: { url: string; reason: string }) => `cannot fetch ${p.url}: ${p.reason}`,
-    hint: () => 'check the network, or DIB_DISTRIBUTION_MIRROR',
+    hint: () => 'check the network and the location; for mirrors of packages, DIB_DISTRIBUTION_MIRROR',
   },
   'offline-and-not-cached': {
     exitCode: 1,

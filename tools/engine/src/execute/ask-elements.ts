@@ -4,7 +4,13 @@ import { fail } from '../diagnostics/failure.ts';
 import type { Element } from '../elements/element.ts';
 import type { HookFile } from '../elements/merge-hooks.ts';
 import { digestOf } from '../fingerprint/digest.ts';
-import { identityOfRequest, type LockRequest, lockRequestSchema } from '../lock/lock-request.ts';
+import {
+  type ElementRequests,
+  gatherRequests,
+  type IndexRequest,
+  type LockRequest,
+  lockRequestSchema,
+} from '../lock/lock-request.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import type { LockPlan } from '../plan/plan-lock.ts';
 import { lockFolder } from '../plan/visible-files.ts';
@@ -26,23 +32,22 @@ export async function askElements(
   bench: Workbench,
   plan: LockPlan,
   take: 'kept answers' | 'fresh answers' = 'kept answers',
-): Promise<readonly LockRequest[]> {
-  const key = `lock requests ${plan.key}`;
-  const kept = take === 'kept answers' ? await bench.store.find<readonly LockRequest[]>(key) : undefined;
+): Promise<ElementRequests> {
+  const key = `element requests ${plan.key}`;
+  const kept = take === 'kept answers' ? await bench.store.find<ElementRequests>(key) : undefined;
   if (kept !== undefined) return kept.metadata;
   const requests = await runScripts(bench, plan);
   // A password in a location is not for keeping.
-  if (requests.every(isPublic))
-    await bench.store.commitBytes(key, Buffer.from(JSON.stringify(requests)), requests);
+  if (isPublic(requests)) await bench.store.commitBytes(key, Buffer.from(JSON.stringify(requests)), requests);
   return requests;
 }
 
-function isPublic(request: LockRequest): boolean {
-  const location = request.kind === 'apt' ? request.url : request.location;
-  return withoutPassword(location) === location;
+function isPublic({ lockable, packageIndexes }: ElementRequests): boolean {
+  const locations = lockable.map((request) => (request.kind === 'apt' ? request.url : request.location));
+  return [...locations, ...packageIndexes].every((location) => withoutPassword(location) === location);
 }
 
-async function runScripts(bench: Workbench, plan: LockPlan): Promise<readonly LockRequest[]> {
+async function runScripts(bench: Workbench, plan: LockPlan): Promise<ElementRequests> {
   const folder = await openWorkFolder(bench.store.paths.work, bench.asRoot);
   try {
     const sandbox = await openSandbox(folder.path, bench.privilege, bench.signal);
@@ -53,13 +58,9 @@ async function runScripts(bench: Workbench, plan: LockPlan): Promise<readonly Lo
         files: plan.hooksDirectory,
         variables: plan.environment,
       });
-      const requests = new Map<string, LockRequest>();
-      for (const script of plan.scripts) {
-        for (const request of await runScript(sandbox, script, env)) {
-          requests.set(identityOfRequest(request), request);
-        }
-      }
-      return [...requests.values()];
+      const answers: Answer[] = [];
+      for (const script of plan.scripts) answers.push(...(await runScript(sandbox, script, env)));
+      return gatherRequests(answers);
     } finally {
       await sandbox.close();
     }
@@ -68,11 +69,13 @@ async function runScripts(bench: Workbench, plan: LockPlan): Promise<readonly Lo
   }
 }
 
+type Answer = LockRequest | IndexRequest;
+
 async function runScript(
   sandbox: Sandbox,
   script: HookFile,
   env: Readonly<Record<string, string>>,
-): Promise<readonly LockRequest[]> {
+): Promise<readonly Answer[]> {
   const command = ['env', '-C', sandboxPaths.outputs, `${sandboxPaths.hooks}/${script.path}`] as const;
   const result = await sandbox.run(command, { env: { ...env, PATH: hostPath }, allowFailure: true });
   const problem = (reason: string, lastLines: readonly string[]): never =>
@@ -81,7 +84,7 @@ async function runScript(
   return result.stdout
     .split('\n')
     .filter((line) => line.trim() !== '')
-    .map((line): LockRequest => {
+    .map((line): Answer => {
       const parsed = lockRequestSchema.safeParse(parseJson(line));
       if (parsed.success) return parsed.data;
       const [issue] = parsed.error.issues;

@@ -48,7 +48,7 @@ export async function planRequest(
     host,
     locked: lock.inputs,
   });
-  return { plan, disk, bench: { ...bench, locked: lock.things } };
+  return { plan, disk, bench: { ...bench, locked: lock.things, packageIndexes: lock.packageIndexes } };
 }
 
 /**
@@ -106,6 +106,7 @@ export async function openWorkbench(request: Omit<BuildRequest, 'image'>): Promi
     checkpoints: request.checkpoints ?? 'where-they-pay',
     subject: request.subject,
     locked: [],
+    packageIndexes: [],
     fetching: {
       store,
       network: request.network ?? 'online',

@@ -60,7 +60,8 @@ export async function runStepHooks(
     const withPackages = run.step.packages.length > 0 && chrootPhases.has(phase);
     if (!links.some((link) => link.phase === phase) && !withPackages) continue;
     const end = await withHooksInside(sandbox, phase, async () => {
-      const env = await sourceEnvironment(sandbox, phase, { files, variables: run.step.environment });
+      const variables = { ...run.step.environment, ...tree.variables };
+      const env = await sourceEnvironment(sandbox, phase, { files, variables });
       return runPhase(bench, tree, run, { ...range, phase, env, progress });
     });
     if (end === 'stopped') break;

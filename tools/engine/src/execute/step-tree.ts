@@ -11,6 +11,7 @@ import { openWorkFolder } from '../store/work-folder.ts';
 import { type Checkpoint, restoreCheckpoint } from './checkpoint.ts';
 import { mountSources } from './mount-sources.ts';
 import { giveCacheBack, mountPackageCaches } from './package-caches.ts';
+import { offerPackageIndex } from './package-index.ts';
 import type { StepRun } from './step-run.ts';
 import { lendResolvConf } from './tree-upkeep.ts';
 import type { Workbench } from './workbench.ts';
@@ -23,6 +24,8 @@ export interface StepTree {
   readonly folder: string;
   /** Keeps what hooks added to the package caches. */
   readonly keepCaches: () => Promise<void>;
+  /** What hooks find in their environment beside what is planned; in no key. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /**
@@ -54,7 +57,13 @@ export async function withStepTree<T>(
         await caches.keep();
         if (bench.privilege.length > 0) await giveCacheBack(sandbox, sharedImageCache(bench));
       };
-      return await body({ sandbox, folder: folder.path, keepCaches });
+      const index = await offerPackageIndex(bench, sandbox, { folder: folder.path, step: run.step.name });
+      const { variables } = index;
+      try {
+        return await body({ sandbox, folder: folder.path, keepCaches, variables });
+      } finally {
+        await index.close();
+      }
     } finally {
       await sandbox.close();
     }

@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import { fail } from '../diagnostics/failure.ts';
 import { digestOf } from '../fingerprint/digest.ts';
 import { emptyLock, type ImageLock, pinOf } from '../lock/image-lock.ts';
-import { identityOfRequest, type LockedThing, type LockRequest, matchLock } from '../lock/lock-request.ts';
+import {
+  type ElementRequests,
+  identityOfRequest,
+  type LockedThing,
+  type LockRequest,
+  matchLock,
+} from '../lock/lock-request.ts';
 import { readLock } from '../lock/read-lock.ts';
 import { resolveLock } from '../lock/resolve-lock.ts';
 import { writeLock } from '../lock/write-lock.ts';
@@ -23,6 +29,8 @@ export interface TakenLock {
   readonly inputs: PlanSources['locked'];
   /** The date of the newest package index; where there is none, the same for all. Seconds since 1970. */
   readonly epochSeconds: number;
+  /** Addresses of package indexes that hooks are to reach. */
+  readonly packageIndexes: readonly string[];
 }
 
 /** 2025-01-01 */
@@ -44,11 +52,11 @@ export async function takeLock(
   gaps: 'fill' | 'as it is',
 ): Promise<TakenLock> {
   const plan = await planLockOf(subject, disk);
-  if (plan === undefined) return takenFrom([]);
+  if (plan === undefined) return takenFrom([], { packageIndexes: [] });
   const requests = await askElements(bench, plan);
   if (subject.lockFile === undefined) return takeWithoutFile(bench, requests, plan.key);
-  const { locked, missing } = matchLock(requests, (await readLock(subject.lockFile)) ?? emptyLock);
-  if (missing.length === 0 || gaps === 'as it is') return takenFrom(locked);
+  const { locked, missing } = matchLock(requests.lockable, (await readLock(subject.lockFile)) ?? emptyLock);
+  if (missing.length === 0 || gaps === 'as it is') return takenFrom(locked, requests);
   return fillGaps(bench, subject.lockFile, await askElements(bench, plan, 'fresh answers'));
 }
 
@@ -61,7 +69,7 @@ export async function askForLock(
   for (const subject of subjects) {
     const plan = await planLockOf(subject, draftDisk(subject.image, subject.environment));
     if (plan === undefined || answers.has(plan.key)) continue;
-    const requests = await askElements(bench, plan, 'fresh answers');
+    const requests = (await askElements(bench, plan, 'fresh answers')).lockable;
     refuseTwins(requests);
     answers.set(plan.key, requests);
   }
@@ -75,16 +83,12 @@ async function planLockOf({ image, environment }: LockSubject, disk: Pick<DiskDr
 }
 
 /** Under the lock file's own lock: steps of one image may begin at once. */
-async function fillGaps(
-  bench: Workbench,
-  file: string,
-  requests: readonly LockRequest[],
-): Promise<TakenLock> {
-  refuseTwins(requests);
+async function fillGaps(bench: Workbench, file: string, requests: ElementRequests): Promise<TakenLock> {
+  refuseTwins(requests.lockable);
   const held = await holdImageLock(bench, file);
   try {
     const lock = (await readLock(file)) ?? emptyLock;
-    const { missing } = matchLock(requests, lock);
+    const { missing } = matchLock(requests.lockable, lock);
     const [first] = missing;
     if (first !== undefined && bench.fetching.network === 'offline')
       fail({ code: 'offline-and-not-cached', what: `${describeRequest(first)}, which is not locked` });
@@ -92,7 +96,7 @@ async function fillGaps(
     const filled: ImageLock = { formatVersion: 1, entries: [...lock.entries, ...found] };
     await writeLock(file, filled);
     for (const entry of found) bench.report({ type: 'note', message: `locked ${entry.kind} ${entry.name}` });
-    return takenFrom(matchLock(requests, filled).locked);
+    return takenFrom(matchLock(requests.lockable, filled).locked, requests);
   } finally {
     await held.release();
   }
@@ -103,24 +107,23 @@ export function holdImageLock(bench: Workbench, file: string): Promise<HeldProce
   return lockFile(join(bench.store.paths.locks, `image-lock-${digestOf(file)}`), bench.signal);
 }
 
-async function takeWithoutFile(
-  bench: Workbench,
-  requests: readonly LockRequest[],
-  key: string,
-): Promise<TakenLock> {
-  refuseTwins(requests);
+async function takeWithoutFile(bench: Workbench, requests: ElementRequests, key: string): Promise<TakenLock> {
+  refuseTwins(requests.lockable);
   const last = `lock ${key}`;
   if (bench.fetching.network === 'offline') {
     const kept = await bench.store.find<ImageLock>(last);
-    const { locked, missing } = matchLock(requests, kept?.metadata ?? emptyLock);
+    const { locked, missing } = matchLock(requests.lockable, kept?.metadata ?? emptyLock);
     const [first] = missing;
     if (first !== undefined)
       fail({ code: 'offline-and-not-cached', what: `${describeRequest(first)}, as no build took it yet` });
-    return takenFrom(locked);
+    return takenFrom(locked, requests);
   }
-  const lock: ImageLock = { formatVersion: 1, entries: await resolveLock(bench.fetching, requests, now()) };
+  const lock: ImageLock = {
+    formatVersion: 1,
+    entries: await resolveLock(bench.fetching, requests.lockable, now()),
+  };
   await bench.store.commitBytes(last, Buffer.from(JSON.stringify(lock)), lock);
-  return takenFrom(matchLock(requests, lock).locked);
+  return takenFrom(matchLock(requests.lockable, lock).locked, requests);
 }
 
 /** Hooks find what was fetched by kind and name, so one name can stand for one thing only. */
@@ -132,7 +135,10 @@ function refuseTwins(requests: readonly LockRequest[]): void {
   }
 }
 
-function takenFrom(things: readonly LockedThing[]): TakenLock {
+function takenFrom(
+  things: readonly LockedThing[],
+  { packageIndexes }: Pick<ElementRequests, 'packageIndexes'>,
+): TakenLock {
   const inputs: Record<string, Record<string, string>> = {};
   let epochSeconds = 0;
   for (const { request, entry } of things) {
@@ -142,7 +148,8 @@ function takenFrom(things: readonly LockedThing[]): TakenLock {
     if (request.kind === 'apt') ofStep[`apt ${entry.name}, address`] = digestOf(request.url);
     if (entry.kind === 'apt') epochSeconds = Math.max(epochSeconds, Date.parse(entry.date) / 1000);
   }
-  return { things, inputs, epochSeconds: epochSeconds === 0 ? epochWithoutIndexes : epochSeconds };
+  if (epochSeconds === 0) epochSeconds = epochWithoutIndexes;
+  return { things, inputs, epochSeconds, packageIndexes };
 }
 
 function describeRequest(request: LockRequest): string {

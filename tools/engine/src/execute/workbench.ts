@@ -23,4 +23,6 @@ export interface Workbench {
   readonly fetching: Fetching;
   /** What of the outside world goes into the image. */
   readonly locked: readonly LockedThing[];
+  /** Python package indexes that hooks are to reach by way of the store. */
+  readonly packageIndexes: readonly string[];
 }

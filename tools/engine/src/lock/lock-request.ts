@@ -31,6 +31,12 @@ export interface FileRequest {
   readonly step: TakingStep;
 }
 
+/** A Python package index. It is not locked but served: what is taken from it is for the element to pin. */
+export interface IndexRequest {
+  readonly kind: 'package-index';
+  readonly location: string;
+}
+
 /** What an element asks to have locked. Locations may hold a password: they are for fetching, never for writing down. */
 export type LockRequest = AptRequest | GitRequest | FileRequest;
 
@@ -59,7 +65,26 @@ export const lockRequestSchema = z.discriminatedUnion('kind', [
     location: z.string().min(1),
     step: step('extra-data'),
   }),
+  z.strictObject({ kind: z.literal('package-index'), location: z.string().min(1) }),
 ]);
+
+/** What the elements of an image ask for. */
+export interface ElementRequests {
+  readonly lockable: readonly LockRequest[];
+  /** Package indexes in the order in which they were named. */
+  readonly packageIndexes: readonly string[];
+}
+
+/** Lays answers together, each thing once. */
+export function gatherRequests(answers: readonly (LockRequest | IndexRequest)[]): ElementRequests {
+  const lockable = new Map<string, LockRequest>();
+  const packageIndexes = new Set<string>();
+  for (const answer of answers) {
+    if (answer.kind === 'package-index') packageIndexes.add(answer.location);
+    else lockable.set(identityOfRequest(answer), answer);
+  }
+  return { lockable: [...lockable.values()], packageIndexes: [...packageIndexes] };
+}
 
 /** The identity under which a request's entry stands in the lock. */
 export function identityOfRequest(request: LockRequest): string {

@@ -5,7 +5,13 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { BuildFailure } from '../../src/diagnostics/failure.ts';
 import type { Digest } from '../../src/fingerprint/digest.ts';
 import { emptyLock, formatLock, identityOf, pinOf } from '../../src/lock/image-lock.ts';
-import { identityOfRequest, lockRequestSchema, matchLock } from '../../src/lock/lock-request.ts';
+import {
+  gatherRequests,
+  identityOfRequest,
+  type LockRequest,
+  lockRequestSchema,
+  matchLock,
+} from '../../src/lock/lock-request.ts';
 import { parseLock, readLock } from '../../src/lock/read-lock.ts';
 import { writeLock } from '../../src/lock/write-lock.ts';
 import { agent, constraints, lockOf, security } from './lock-entries.ts';
@@ -91,6 +97,8 @@ describe('identities and pins', () => {
   });
 });
 
+const parse = (line: object): LockRequest => lockRequestSchema.parse(line) as LockRequest;
+
 describe('requests', () => {
   const request = {
     kind: 'git',
@@ -100,9 +108,9 @@ describe('requests', () => {
   } as const;
 
   it('find their entry without the password in their location', () => {
-    const parsed = lockRequestSchema.parse(request);
+    const parsed = parse(request);
     expect(identityOfRequest(parsed)).toBe(identityOf(agent));
-    const other = lockRequestSchema.parse({ ...request, ref: 'stable' });
+    const other = parse({ ...request, ref: 'stable' });
     expect(matchLock([parsed, other], lockOf(agent))).toEqual({
       locked: [{ request: parsed, entry: agent }],
       missing: [other],
@@ -110,10 +118,10 @@ describe('requests', () => {
   });
 
   it('go into the step that is usual for their kind, or into the one they name', () => {
-    expect(lockRequestSchema.parse(request).step).toBe('extra-data');
-    expect(lockRequestSchema.parse({ kind: 'apt', name: 'stable', url: 'x' }).step).toBe('root');
+    expect(parse(request).step).toBe('extra-data');
+    expect(parse({ kind: 'apt', name: 'stable', url: 'x' }).step).toBe('root');
     const base = { kind: 'file', name: 'base-image', location: 'x', step: 'root' };
-    expect(lockRequestSchema.parse(base).step).toBe('root');
+    expect(parse(base).step).toBe('root');
   });
 
   it.each([
@@ -125,5 +133,13 @@ describe('requests', () => {
     { kind: 'tar', name: 'x', location: 'y', step: 'install' },
   ])('are refused that lead elsewhere or lack something: %j', (line) => {
     expect(lockRequestSchema.safeParse(line).success).toBe(false);
+  });
+
+  it('are laid together, each thing once, and indexes of packages aside', () => {
+    const index = { kind: 'package-index', location: 'https://example.org/simple' } as const;
+    expect(gatherRequests([index, parse(request), index, parse(request)])).toEqual({
+      lockable: [parse(request)],
+      packageIndexes: [index.location],
+    });
   });
 });

@@ -5,6 +5,7 @@ import { addBootCommand } from './boot-command.ts';
 import { addBuildCommand } from './build-command.ts';
 import { addCompletionCommands } from './completion-commands.ts';
 import type { Done } from './done.ts';
+import { addDiffCommand } from './diff-command.ts';
 import { addElementCommands } from './element-commands.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addImageCommands } from './image-commands.ts';
@@ -34,6 +35,7 @@ export function createProgram(done: Done): Command {
   addExplainCommand(program, done);
   addWatchCommand(program, done);
   addShellCommand(program, done);
+  addDiffCommand(program, done);
   addVerifyCommand(program, done);
   addBootCommand(program, done);
   addImageCommands(program, done);

@@ -271,6 +271,12 @@ export const failureCatalogue = {
   },
 
   // --- artifacts ---------------------------------------------------------------------------------------------------
+  'not-built': {
+    exitCode: 2,
+    message: (p: { what: string; directory: string }) =>
+      `'${p.what}' was not built yet: there is no manifest in ${p.directory}`,
+    hint: (p: { what: string }) => `kiln build ${p.what.replace(':', ' --configuration ')}`,
+  },
   'artifact-unreadable': {
     exitCode: 2,
     message: (p: { file: string; reason: string }) => `cannot read the image ${p.file}: ${p.reason}`,

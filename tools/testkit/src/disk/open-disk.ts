@@ -27,6 +27,8 @@ export interface OpenDisk {
   readonly root: LocatedFilesystem | undefined;
   /** The root filesystem with those that its fstab mounts; empty where there is no root. */
   readonly tree: DiskTree;
+  /** The same by real paths, and without keeping what was read: for who reads all of it. */
+  readonly reader: TreeReader;
   /** Closes the image as well. */
   readonly close: () => Promise<void>;
 }
@@ -60,7 +62,8 @@ export async function openDisk(request: OpenDiskImageRequest): Promise<OpenDisk>
     }
     const root = await findRoot(readers);
     const hasBootCode = parseBootRecord(await source.read(0, 512))?.hasBootCode ?? false;
-    const tree = openTree(mountedReader(await findMounts(root, readers)));
+    const reader = mountedReader(await findMounts(root, readers));
+    const tree = openTree(reader);
     return {
       image,
       sizeBytes: source.sizeBytes,
@@ -70,6 +73,7 @@ export async function openDisk(request: OpenDiskImageRequest): Promise<OpenDisk>
       unreadable,
       root,
       tree,
+      reader,
       close,
     };
   } catch (error) {

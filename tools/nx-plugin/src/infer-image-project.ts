@@ -106,7 +106,13 @@ export function inferImageProject(analysed: AnalysedImage): CreateNodesResult {
     options,
     ...variants,
     ...(previous === undefined ? {} : { dependsOn: [previous] }),
-    inputs: [...definition, { dependentTasksOutputFiles: '**/layer.json' }],
+    // Not cached: these tell `nx affected` what the image depends on beside its steps.
+    inputs: [
+      ...definition,
+      '{projectRoot}/image.lock.json',
+      ...decidingFiles(analysed),
+      { dependentTasksOutputFiles: '**/layer.json' },
+    ],
     outputs: ['{workspaceRoot}/dist/images/{options.output}/manifest.json'],
   };
   targets['verify'] = { executor: '@kiln/nx-plugin:verify', ...onImage };
@@ -164,9 +170,18 @@ function addGlob(globs: Set<string>, analysed: AnalysedImage, element: string, p
 }
 
 function verifyFiles(analysed: AnalysedImage): readonly string[] {
+  return inElements(analysed, ['verify.yaml']);
+}
+
+/** Files that no step reads and that decide which steps there are and what they read, and the disk. */
+function decidingFiles(analysed: AnalysedImage): readonly string[] {
+  return inElements(analysed, ['element-deps', 'element-provides', 'element.yaml', 'block-device-*.yaml']);
+}
+
+function inElements(analysed: AnalysedImage, patterns: readonly string[]): readonly string[] {
   return [...analysed.elementFolders.values()]
     .map((folder) => relative(analysed.workspace.root, folder))
     .filter((inside) => !inside.startsWith('..'))
-    .map((inside) => `{workspaceRoot}/${inside}/verify.yaml`)
+    .flatMap((inside) => patterns.map((pattern) => `{workspaceRoot}/${inside}/${pattern}`))
     .toSorted();
 }

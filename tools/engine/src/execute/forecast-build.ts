@@ -10,6 +10,7 @@ import { type Fate, forecastSteps, type StepForecast } from './forecast-steps.ts
 import { readLast } from './last-note.ts';
 import { type ArtifactPlan, planArtifact, storedDiskFormat } from './plan-artifacts.ts';
 import { openWorkbench, planRequest, type PreparedBuild } from './prepare-build.ts';
+import { readReceipt } from './receipt.ts';
 import { readDiskTools } from './read-host-facts.ts';
 
 /** An artifact as a build would find it. */
@@ -45,19 +46,28 @@ export async function forecastBuild(
   const { store } = prepared.bench;
   const { plan } = prepared;
   const { until } = goal;
-  const first = await forecastSteps(store, request.subject, { plan, until, bytes: 'not needed' });
+  const adoptable = await readReceipt(goal.outputDirectory);
+  const first = await forecastSteps(store, request.subject, { plan, until, bytes: 'not needed', adoptable });
   const artifacts =
-    until === undefined ? await forecastArtifacts(request, prepared, { ...goal, steps: first }) : [];
+    until === undefined
+      ? await forecastArtifacts(request, prepared, { ...goal, steps: first, adoptable })
+      : [];
   const bytes = artifacts.some(({ fate }) => fate === 'run') ? 'needed' : 'not needed';
   const steps =
-    bytes === 'needed' ? await forecastSteps(store, request.subject, { plan, until, bytes }) : first;
+    bytes === 'needed'
+      ? await forecastSteps(store, request.subject, { plan, until, bytes, adoptable })
+      : first;
   return { forecast: { steps, artifacts, expectedMs: totalOf([...steps, ...artifacts]) }, prepared };
 }
 
 async function forecastArtifacts(
   { image, subject }: BuildRequest,
   { plan, disk, bench }: PreparedBuild,
-  goal: { readonly steps: readonly StepForecast[]; readonly outputDirectory: string },
+  goal: {
+    readonly steps: readonly StepForecast[];
+    readonly outputDirectory: string;
+    readonly adoptable: ReadonlyMap<string, unknown>;
+  },
 ): Promise<readonly ArtifactForecast[]> {
   const { definition } = image;
   const tree = goal.steps.at(-1)?.record ?? emptyRecord;
@@ -67,7 +77,9 @@ async function forecastArtifacts(
   for (const format of definition.formats) {
     const stored = format === 'raw' ? storedDiskFormat : format;
     const sources = { definition, disk, tree, epochSeconds: plan.epochSeconds, tools };
-    const isThere = await hasArtifact(bench.store, planArtifact(stored, sources));
+    const planned = planArtifact(stored, sources);
+    const isThere =
+      goal.adoptable.has(`artifact ${planned.key}`) || (await hasArtifact(bench.store, planned));
     const file = join(goal.outputDirectory, `${definition.name}.${extensionOf(format)}`);
     const last =
       subject === undefined ? undefined : await readLast(bench.store, subject, `artifact ${stored}`);

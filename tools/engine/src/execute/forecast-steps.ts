@@ -7,7 +7,7 @@ import { findCheckpoint } from './checkpoint.ts';
 import { expectedDuration, knownTimes } from './expected-duration.ts';
 import { chainHooks, type HookChain } from './hook-chain.ts';
 import { readLast } from './last-note.ts';
-import { findStep, type StoredStep } from './stored-step.ts';
+import { findStep, keyOfStep, type StoredStep } from './stored-step.ts';
 import { hasOwnBlobs, stepsUntil } from './survey-steps.ts';
 
 /**
@@ -46,6 +46,8 @@ export async function forecastSteps(
     readonly plan: BuildPlan;
     readonly until: StepName | undefined;
     readonly bytes: 'needed' | 'not needed';
+    /** What the store would take back from the output directory. */
+    readonly adoptable?: ReadonlyMap<string, unknown>;
   },
 ): Promise<readonly StepForecast[]> {
   const forecasts: StepForecast[] = [];
@@ -55,7 +57,8 @@ export async function forecastSteps(
   let known = true;
   for (const step of stepsUntil(goal)) {
     const chain = chainHooks(step, below);
-    const found: StoredStep | undefined = known ? await findStep(store, chain) : undefined;
+    const adoptable = goal.adoptable?.get(keyOfStep(chain)) as StoredStep | undefined;
+    const found: StoredStep | undefined = known ? ((await findStep(store, chain)) ?? adoptable) : undefined;
     const isThere = found !== undefined && step.restorable;
     const before: LayerRecord | undefined =
       found?.record ?? (known ? await recordLast(store, subject, step) : undefined);

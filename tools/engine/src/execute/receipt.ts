@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -69,15 +70,24 @@ export async function writeReceipt(directory: string, sources: ReceiptSources): 
 
 /** Gives back to the store what it lost of an image's last build and the output directory still has. A receipt that cannot be read counts for nothing. */
 export async function adoptReceipt(bench: Pick<Workbench, 'store'>, directory: string): Promise<void> {
-  const text = await readFile(join(directory, 'receipt.json'), 'utf8').catch(() => '');
-  if (text === '') return;
-  const receipt = parseReceipt(text);
-  for (const entry of receipt?.entries ?? []) {
+  for (const entry of await readEntries(directory)) {
     if (await isKnown(bench.store, entry.key)) continue;
     if (entry.text !== undefined)
       await bench.store.commitBytes(entry.key, Buffer.from(entry.text), entry.metadata);
     if (entry.file !== undefined) await adoptFile(bench.store, { ...entry, file: entry.file }, directory);
   }
+}
+
+/** What a build would take back from an output directory, by its key in the store; files are not read. */
+export async function readReceipt(directory: string): Promise<ReadonlyMap<string, unknown>> {
+  const entries = await readEntries(directory);
+  const there = entries.filter(({ file }) => file === undefined || existsSync(join(directory, file.name)));
+  return new Map(there.map(({ key, metadata }) => [key, metadata]));
+}
+
+async function readEntries(directory: string): Promise<Receipt['entries']> {
+  const text = await readFile(join(directory, 'receipt.json'), 'utf8').catch(() => '');
+  return parseReceipt(text)?.entries ?? [];
 }
 
 function parseReceipt(text: string): Receipt | undefined {

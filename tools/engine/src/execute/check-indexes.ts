@@ -1,16 +1,26 @@
 import { fail } from '../diagnostics/failure.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import type { Sandbox } from '../sandbox/open-sandbox.ts';
+import type { Phase } from '../util/phase.ts';
 import type { Workbench } from './workbench.ts';
+
+/** Indexes of sources that elements add are there from here on; those of `root` from the beginning. */
+const withAddedSources: ReadonlySet<Phase> = new Set(['install', 'post-install', 'post-root']);
 
 /**
  * Makes sure that packages came from the locked indexes: each of them is among the InRelease files of the tree's apt, byte
  * for byte. A hook that fetched them anew and found that the mirror moved fails the step with 'lock-moved', before
  * anything of it is kept. Indexes that are not locked may be there too. A tree without any has nothing to check.
  */
-export async function checkIndexes(bench: Workbench, sandbox: Sandbox): Promise<void> {
-  const entries = bench.locked.flatMap(({ entry }) => (entry.kind === 'apt' ? [entry] : []));
-  if (entries.length === 0) return;
+export async function checkIndexes(
+  bench: Pick<Workbench, 'locked'>,
+  sandbox: Sandbox,
+  phase: Phase,
+): Promise<void> {
+  const due = bench.locked.flatMap(({ request, entry }) =>
+    entry.kind === 'apt' && (request.step === 'root' || withAddedSources.has(phase)) ? [entry] : [],
+  );
+  if (due.length === 0) return;
   const listed = await sandbox.run([
     'bash',
     '--norc',
@@ -19,9 +29,9 @@ export async function checkIndexes(bench: Workbench, sandbox: Sandbox): Promise<
     'kiln-check',
     sandboxPaths.targetRoot,
   ]);
-  const present = new Set(listed.stdout.split('\n').map((line) => line.split(' ')[0] ?? ''));
   if (listed.stdout === '') return;
-  const moved = entries.find((entry) => !present.has(entry.digest));
+  const present = new Set(listed.stdout.split('\n').map((line) => line.split(' ')[0] ?? ''));
+  const moved = due.find((entry) => !present.has(entry.digest));
   if (moved !== undefined) fail({ code: 'lock-moved', name: `the package index '${moved.name}'` });
 }
 

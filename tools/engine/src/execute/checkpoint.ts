@@ -81,7 +81,7 @@ export async function considerCheckpoint(
 ): Promise<boolean> {
   if (bench.checkpoints === 'where-they-pay' && !(await pays(sandbox, state.spentMs))) return false;
   if ((await readSurroundings(sandbox)) !== state.surroundings) return false;
-  await checkIndexes(bench, sandbox);
+  await checkIndexes(bench, sandbox, state.link.phase);
   const name = `checkpoint-${state.link.stateKey}.erofs`;
   await packLayer(sandbox.run, upperOf('mnt'), {
     file: `${sandboxRoot}/${name}`,

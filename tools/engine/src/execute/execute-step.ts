@@ -31,7 +31,7 @@ export async function executeStep(
     const { sandbox } = tree;
     const times = await runStepHooks(bench, tree, run, { checkpoint });
     await endLeftProcesses(sandbox);
-    if (run.step.name !== 'finalise') await checkIndexes(bench, sandbox);
+    if (run.step.name !== 'finalise') await checkIndexes(bench, sandbox, run.step.name);
     await tree.keepCaches();
     await completeTree(sandbox, run);
     await sandbox.run(['umount', '--recursive', '--lazy', sandboxPaths.targetRoot]);

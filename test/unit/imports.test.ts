@@ -85,7 +85,9 @@ test('the engine knows nothing of Nx, of the console, nor of the process that it
 
 test('one place of the engine spawns processes', () => {
   const spawning = sources.filter((it) => it.startsWith('tools/engine/') && importsOf(it).includes('execa'));
-  expect(spawning.filter((it) => !/\/util\/(run-command|run-in-terminal|start-process)\.ts$/.test(it))).toEqual([]);
+  expect(
+    spawning.filter((it) => !/\/util\/(run-command|run-in-terminal|start-process)\.ts$/.test(it)),
+  ).toEqual([]);
 });
 
 const withoutComments = (code: string): string => code.replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '');

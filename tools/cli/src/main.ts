@@ -9,10 +9,7 @@ import { createProgram } from './commands/create-program.ts';
  * @returns exit code: 0 done, 1 failed, 2 wrong use or wrong definition, 3 the host cannot, 70 a bug, 130 interrupted.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  // `kiln … | head` is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-  });
+  process.stdout.off('error', onOutputError).on('error', onOutputError);
   let exitCode = 0;
   try {
     await createProgram((code) => (exitCode = code)).parseAsync([...args], { from: 'user' });
@@ -26,4 +23,10 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`this is a bug in Kiln: ${error instanceof Error ? error.stack : String(error)}\n`);
     return 70;
   }
+}
+
+/** `kiln … | head` is no error. */
+function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
 }

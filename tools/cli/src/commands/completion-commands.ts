@@ -78,7 +78,7 @@ export function candidates(program: Command, words: readonly string[], names: Kn
 
 function wordsOf(command: Command, names: KnownNames): readonly string[] {
   const shown = command.createHelp().visibleCommands(command);
-  if (shown.length > 0) return shown.map((it) => it.name());
+  if (shown.length > 0) return shown.map((it) => it.name()).filter((name) => name !== 'help');
   return command.registeredArguments.flatMap((argument) => {
     if (argument.argChoices !== undefined) return argument.argChoices;
     if (/\bimage\b/.test(argument.name())) return names.image;

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fail } from '@kiln/engine/diagnostics/failure.ts';
 import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
-import type { Command } from 'commander';
 import { imageNames } from '../app/load-image.ts';
 import { openWorkspace, type Workspace } from '../app/workspace.ts';
 
@@ -14,20 +13,12 @@ export interface ImageOrFile {
 }
 
 /** An image of the workspace goes before a file of its name. Outside of a workspace there are files only. */
-export function imageOrFile(
-  what: string,
-  workspace: Workspace | undefined,
-  command: Pick<Command, 'name'>,
-): ImageOrFile {
+export function imageOrFile(what: string, workspace: Workspace | undefined): ImageOrFile {
   const names = workspace === undefined ? [] : imageNames(workspace);
   const around = workspace ?? openWorkspace(process.cwd(), process.env);
   if (names.includes(what)) return { workspace: around, image: what, artifact: undefined };
   if (existsSync(what)) return { workspace: around, image: undefined, artifact: resolve(what) };
   if (what.includes('/') || workspace === undefined)
-    fail({
-      code: 'artifact-unreadable',
-      file: what,
-      reason: `there is no such file (kiln ${command.name()})`,
-    });
+    fail({ code: 'artifact-unreadable', file: what, reason: 'there is no such file' });
   return fail({ code: 'image-not-found', image: what, near: nearName(what, names) });
 }

@@ -18,7 +18,7 @@ export function addVerifyCommand(program: Command, done: Done): void {
     .action(async (what: string, options: { configuration?: string; json?: boolean }, command: Command) => {
       const { verifyImage } = await import('../app/verify-image.ts');
       const { imageOrFile } = await import('./image-or-file.ts');
-      const { workspace, image, artifact } = imageOrFile(what, currentWorkspaceIfAny(command), command);
+      const { workspace, image, artifact } = imageOrFile(what, currentWorkspaceIfAny(command));
       done(await verifyImage({ workspace, image, artifact, ...options }));
     });
 }

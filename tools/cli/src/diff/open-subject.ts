@@ -76,7 +76,7 @@ export interface ArtifactTree extends ComparedTree {
 export async function openArtifactTree(file: string): Promise<ArtifactTree> {
   const isArchive = /\.(tar|tgz|tar\.gz)$/.test(file);
   const close = async (): Promise<void> => {};
-  const tree = isArchive ? { ...(await openTarTree(file)), close } : await openDiskTree(file);
+  const tree = isArchive ? { ...(await openArchive(file)), close } : await openDiskTree(file);
   return {
     ...tree,
     packages: async () => {
@@ -84,6 +84,12 @@ export async function openArtifactTree(file: string): Promise<ArtifactTree> {
       return packageVersions(parsePackages(status?.toString('utf8') ?? ''));
     },
   };
+}
+
+async function openArchive(file: string): ReturnType<typeof openTarTree> {
+  return openTarTree(file).catch((error: Error) =>
+    fail({ code: 'artifact-unreadable', file, reason: error.message }),
+  );
 }
 
 /** Versions by package; where two architectures of one are there, by `name:architecture`. */

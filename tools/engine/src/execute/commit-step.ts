@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobReference, HookChange, HookChanges, LayerRecord } from '../layers/layer-record.ts';
 import { packLayer, upperOf } from '../layers/pack-layer.ts';
@@ -29,10 +30,8 @@ export async function commitStep(
   };
   const layer = await pack(upperOf('mnt'), 'layer');
   const hooks = name === 'extra-data' ? await packHookChanges(sandbox, pack) : run.below.hooks;
-  const outputs =
-    (await listTree(sandbox, sandboxPaths.outputs)).length > 0
-      ? await pack(sandboxPaths.outputs, 'outputs')
-      : null;
+  const hasOutputs = (await readdir(join(folder, 'outputs'))).length > 0;
+  const outputs = hasOutputs ? await pack(sandboxPaths.outputs, 'outputs') : null;
   return { formatVersion: 1, step: name, layers: [...run.below.layers, layer], hooks, outputs };
 }
 

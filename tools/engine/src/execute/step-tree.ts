@@ -88,14 +88,9 @@ function sharedImageCache(bench: Workbench): string {
 
 async function mountTree(bench: Workbench, sandbox: Sandbox, run: StepRun): Promise<void> {
   await sandbox.run(['mount', '--bind', sharedImageCache(bench), sandboxPaths.imageCache]);
-  await sandbox.run([
-    'chown',
-    '-R',
-    '--no-dereference',
-    '0:0',
-    `${sandboxPaths.hooks}.base`,
-    sandboxPaths.elements,
-  ]);
+  const laidOut = [`${sandboxPaths.hooks}.base`, sandboxPaths.elements];
+  if (bench.privilege.length > 0)
+    await sandbox.run(['chown', '--recursive', '--no-dereference', '0:0', ...laidOut]);
   await mountOverlay(sandbox.run, {
     name: 'hooks',
     base: `${sandboxPaths.hooks}.base`,

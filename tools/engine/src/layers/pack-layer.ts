@@ -44,9 +44,9 @@ export function upperOf(name: string): string {
 
 const packScript = `set -eu
 cd "$1"
-for note in origin impure uuid; do
-  find . -print0 | xargs -0 -r setfattr --no-dereference --remove="trusted.overlay.$note" 2>/dev/null || true
-done
+find . -print0 | xargs -0 sh -c '
+  for note in origin impure uuid; do setfattr --no-dereference --remove="trusted.overlay.$note" "$@" 2>/dev/null; done
+  true' kiln-notes
 owner=$(stat -c %u:%g "$(dirname "$2")")
 SOURCE_DATE_EPOCH=$3 mkfs.erofs --quiet -zlz4 -U 00000000-0000-0000-0000-000000000000 "\${@:4}" "$2" . >/dev/null
 chown "$owner" "$2"`;

@@ -44,7 +44,7 @@ export const building: readonly HostNeed[] = [
  */
 export function testOn(needs: readonly HostNeed[], name: string, body: () => Promise<void>): void {
   const lacks = needs.flatMap((need) => need.lack() ?? []);
-  if (lacks.length === 0) return void test.concurrent(name, { timeout: 180_000 }, body);
+  if (lacks.length === 0) return void test.concurrent(name, { timeout: 300_000 }, body);
   const reason = `the host lacks ${lacks.join('; ')}`;
   if (process.env['CI'] === undefined) return void test.skip(`${name} (${reason})`, body);
   test(name, () => {

@@ -32,8 +32,7 @@ function lineOf(event: BuildEvent, progress: BuildProgress, settings: ReporterSe
     case 'artifact':
       return undefined;
     case 'step-started':
-      if (event.resumesAfter !== undefined) return resumptionLine(event.step, event);
-      return verbose ? `${event.step}: begins, ${event.hookCount} hooks` : undefined;
+      return beginningLine(event);
     case 'step-finished': {
       const step = progress.steps.find((it) => it.name === event.step);
       // Of a build of one step, this line is the summary as well.
@@ -56,9 +55,12 @@ function lineOf(event: BuildEvent, progress: BuildProgress, settings: ReporterSe
   }
 }
 
-function resumptionLine(
-  step: string,
-  { resumesAfter, hookCount }: Extract<BuildEvent, { readonly type: 'step-started' }>,
-): string {
-  return `${step}: resumes after ${resumesAfter?.hook}, ${resumesAfter?.count} of ${hookCount} hooks saved`;
+/** Long steps are silent for a while: whoever reads along should know what is at work, and for how long. */
+function beginningLine(event: Extract<BuildEvent, { readonly type: 'step-started' }>): string {
+  const { step, resumesAfter, hookCount, expectedMs } = event;
+  const time = expectedMs === undefined ? '' : `, about ${formatSeconds(expectedMs)}`;
+  if (resumesAfter !== undefined)
+    return `${step}: resumes after ${resumesAfter.hook}, ${resumesAfter.count} of ${hookCount} hooks saved${time}`;
+  const hooks = hookCount === 0 ? '' : `, ${hookCount} ${hookCount === 1 ? 'hook' : 'hooks'}`;
+  return `${step}: begins${hooks}${time}`;
 }

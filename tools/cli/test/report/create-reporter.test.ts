@@ -51,6 +51,7 @@ describe('plain', () => {
     reporter.finish({ kind: 'done' });
     expect(stream.text().split('\n')).toEqual([
       'root: cached, 0.0 s, 121 MB',
+      'install: begins, 2 hooks, about 70.0 s',
       'install: hook 50-web (web), 12.3 s',
       'install: resumed, 34.2 s, 4.2 kB',
       '',
@@ -58,11 +59,13 @@ describe('plain', () => {
     expect(resultStream.text().split('\n')).toEqual([...table, '']);
   });
 
-  test('verbose adds the beginnings and each line of output', () => {
+  test('verbose adds the beginnings of hooks and each line of output', () => {
     const stream = fakeTerminal();
     const reporter = createReporter({ stream, mode: 'plain', verbose: true });
     for (const event of events.slice(1, 4)) reporter.report(event);
-    expect(stream.text()).toBe('install: begins, 2 hooks\ninstall: hook 50-web (web)\n  | Setting up web\n');
+    expect(stream.text()).toBe(
+      'install: begins, 2 hooks, about 70.0 s\ninstall: hook 50-web (web)\n  | Setting up web\n',
+    );
   });
 
   test('a build of one step says what became of it once, on the result stream', () => {
@@ -70,8 +73,32 @@ describe('plain', () => {
     const reporter = createReporter({ stream, resultStream, mode: 'plain', steps: ['install'] });
     for (const event of events.slice(1, 6)) reporter.report(event);
     reporter.finish({ kind: 'done' });
-    expect(stream.text()).toBe('install: hook 50-web (web), 12.3 s\n');
+    expect(stream.text()).toBe(
+      'install: begins, 2 hooks, about 70.0 s\ninstall: hook 50-web (web), 12.3 s\n',
+    );
     expect(resultStream.text()).toBe('install: resumed, 34.2 s, 4.2 kB\n');
+  });
+
+  test('a step that resumes says after which hook', () => {
+    const stream = fakeTerminal();
+    const resumesAfter = { hook: 'install.d/40-base', count: 12 };
+    createReporter({ stream, mode: 'plain' }).report({
+      type: 'step-started',
+      step: 'install',
+      hookCount: 15,
+      resumesAfter,
+    });
+    expect(stream.text()).toBe('install: resumes after install.d/40-base, 12 of 15 hooks saved\n');
+  });
+
+  test('the steps to come may be told of by an event: of one alone there is no table', () => {
+    const [stream, resultStream] = [fakeTerminal(), fakeTerminal()];
+    const reporter = createReporter({ stream, resultStream, mode: 'plain' });
+    reporter.report({ type: 'planned', steps: ['root'] });
+    reporter.report(events[0] as BuildEvent);
+    reporter.finish({ kind: 'done' });
+    expect(stream.text()).toBe('');
+    expect(resultStream.text()).toBe('root: cached, 0.0 s, 121 MB\n');
   });
 
   test('a failed build ends with the failed step and the failure, a cancelled one with that word', () => {

@@ -92,6 +92,10 @@ async function fillGaps(bench: Workbench, file: string, requests: ElementRequest
     const [first] = missing;
     if (first !== undefined && bench.fetching.network === 'offline')
       fail({ code: 'offline-and-not-cached', what: `${describeRequest(first)}, which is not locked` });
+    if (first !== undefined) {
+      const message = `looking up what the lock lacks: ${missing.map(describeRequest).join(', ')}`;
+      bench.report({ type: 'note', message });
+    }
     const found = await resolveLock(bench.fetching, missing, now());
     const filled: ImageLock = { formatVersion: 1, entries: [...lock.entries, ...found] };
     await writeLock(file, filled);

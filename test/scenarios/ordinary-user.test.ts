@@ -2,7 +2,9 @@ import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runCommand } from '@kiln/engine/util/run-command.ts';
-import { hooksRun, openRig, type Rig, type RigOptions } from '@kiln/testkit/rig/open-rig.ts';
+import { type HookGate, openHookGate } from '@kiln/testkit/rig/hook-gate.ts';
+import { hooksRun, openRig, type RigOptions } from '@kiln/testkit/rig/open-rig.ts';
+import type { RigProcess } from '@kiln/testkit/rig/rig-process.ts';
 import type { RigBuild } from '@kiln/testkit/rig/run-rig-build.ts';
 import { expect } from 'vitest';
 import { building, type HostNeed, testOn, tools } from '../host-needs.ts';
@@ -10,11 +12,31 @@ import { done } from './scenario.ts';
 
 const userId = 64_099;
 
-/** In a mount namespace of the build's own, the user exists and may use sudo, or may not; the host is not changed. */
+const checkout = join(import.meta.dirname, '../..');
+
+/** The topmost folder around the checkout that others may not enter, such as somebody's home; '' where there is none. */
+const closedFolder = ancestorsOf(checkout).find((folder) => (statSync(folder).mode & 0o001) === 0) ?? '';
+
+function ancestorsOf(path: string): readonly string[] {
+  const parent = dirname(path);
+  return parent === path ? [] : [...ancestorsOf(parent), parent];
+}
+
+/**
+ * In a mount namespace of the build's own, the user exists and may use sudo, or may not, and can reach the checkout. The
+ * host is not changed.
+ */
 const becomeUser = `set -eu
-for name in passwd group shadow sudoers; do mount --bind "$1/$name" "/etc/$name"; done
-id=$2
-shift 2
+etc=$1 id=$2 checkout=$3 closed=$4
+shift 4
+if [ -n "$closed" ]; then
+  mkdir -p "$etc/checkout"
+  mount --bind "$checkout" "$etc/checkout"
+  mount -t tmpfs -o mode=0755 tmpfs "$closed"
+  mkdir -p "$checkout"
+  mount --bind "$etc/checkout" "$checkout"
+fi
+for name in passwd group shadow sudoers; do mount --bind "$etc/$name" "/etc/$name"; done
 exec setpriv --reuid "$id" --regid "$id" --clear-groups --reset-env "$@"`;
 
 async function openUserRig(sudoers: string) {
@@ -36,31 +58,27 @@ async function openUserRig(sudoers: string) {
   await chmod(join(etc, 'sudoers'), 0o440);
   const places = { store: join(home, 'store'), outputDirectory: join(home, 'dist') };
   const mounting = ['unshare', '--mount', '--propagation=private', 'sh', '-c', becomeUser, 'user'];
-  const wrapper = [...mounting, etc, String(userId)];
-  const build = (options: RigOptions = {}): Promise<RigBuild> =>
-    rig.start('box', { ...places, ...options, wrapper }).finished;
-  return { rig, home, build };
+  const wrapper = [...mounting, etc, String(userId), checkout, closedFolder];
+  const start = (options: RigOptions = {}): RigProcess =>
+    rig.start('box', { ...places, ...options, wrapper });
+  const build = (options: RigOptions = {}): Promise<RigBuild> => start(options).finished;
+  const gate = async (name: string): Promise<HookGate> => {
+    const opened = await openHookGate(places.store, name);
+    await runCommand({ file: 'chown', args: ['--recursive', `${userId}:${userId}`, home] });
+    return opened;
+  };
+  return { rig, home, start, build, gate };
 }
 
-/** The sources must be readable to the user, which they are not below /root. */
+type UserRig = Awaited<ReturnType<typeof openUserRig>>;
+
+/** The sources must be readable to others. */
 const openCheckout: HostNeed = {
-  lack: () => {
-    for (let folder = import.meta.dirname; folder !== '/'; folder = dirname(folder)) {
-      if ((statSync(folder).mode & 0o005) !== 0o005) return `that others may read ${folder}`;
-    }
-    return undefined;
-  },
+  lack: () =>
+    (statSync(import.meta.filename).mode & 0o004) === 0 ? `that others may read ${checkout}` : undefined,
 };
 
-function userScenario(
-  name: string,
-  sudoers: string,
-  body: (user: {
-    readonly rig: Rig;
-    readonly home: string;
-    readonly build: (o?: RigOptions) => Promise<RigBuild>;
-  }) => Promise<void>,
-): void {
+function userScenario(name: string, sudoers: string, body: (user: UserRig) => Promise<void>): void {
   testOn([...building, openCheckout, tools('sudo', 'setpriv')], name, async () => {
     const user = await openUserRig(sudoers);
     try {
@@ -104,5 +122,21 @@ userScenario(
   async ({ build }) => {
     const refused = await build();
     expect(refused).toMatchObject({ ended: 'failed', failures: [{ code: 'privilege-missing' }], events: [] });
+  },
+);
+
+userScenario(
+  'killed, the build of an ordinary user leaves nothing of what it did as root',
+  'kiln-test ALL=(ALL:ALL) NOPASSWD: ALL\n',
+  async ({ rig, start, build, gate }) => {
+    const middle = await gate('middle');
+    await rig.element('web', { 'install.d/20-wait': middle.lines('chroot') });
+    const killed = start({ until: 'last' });
+    await middle.reached();
+    await killed.kill('SIGKILL');
+    await rig.cleared();
+    await middle.leaveOpen();
+    expect(hooksRun(done(await build({ until: 'last' })))).toEqual(['install.d/10-web', 'install.d/20-wait']);
+    middle.close();
   },
 );

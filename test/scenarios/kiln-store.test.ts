@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Rig } from '@kiln/testkit/rig/open-rig.ts';
 import { expect } from 'vitest';
@@ -93,3 +93,41 @@ scenario('a store is kept within its limit after a build; what lies in dist is w
   await kiln(rig, ['build', 'box'], { environment });
   expect((await artifact(rig)).equals(before)).toBe(true);
 });
+
+scenario(
+  'a lost layer that comes out otherwise when it is made again is built upon as it is now',
+  async (rig) => {
+    await rig.element('web', {
+      'install.d/10-chance': 'echo "$RANDOM$RANDOM$RANDOM" >/chance\n',
+      'finalise.d/10-copy': 'cat /chance >/copy\n',
+    });
+    await rig.image('box', ['web'], 'formats: [tar]');
+    await kiln(rig, ['build', 'box']);
+    const before = await artifact(rig);
+    const manifest = JSON.parse(await readFile(join(rig.root, 'dist/images/box/manifest.json'), 'utf8')) as {
+      readonly layers: readonly { readonly step: string; readonly digest: string }[];
+      readonly artifacts: readonly { readonly sha256: string }[];
+    };
+    const layer = manifest.layers.find(({ step }) => step === 'install')?.digest ?? '';
+    for (const digest of [layer, manifest.artifacts[0]?.sha256 ?? '']) {
+      const [first, second, rest] = [digest.slice(0, 2), digest.slice(2, 4), digest.slice(4)];
+      await rm(join(rig.store, 'v1/content/content-v2/sha256', first, second, rest));
+    }
+    await rig.remove('dist');
+    expect(await kiln(rig, ['build', 'box'])).toMatchObject({ exitCode: 0 });
+    expect((await artifact(rig)).equals(before)).toBe(false);
+    const { stdout } = await kiln(rig, [
+      'shell',
+      'box',
+      '--after',
+      'finalise',
+      '--',
+      'cat',
+      '/chance',
+      '/copy',
+    ]);
+    const [chance, copy] = stdout.split('\n');
+    expect(copy).toBe(chance);
+    expect((await kiln(rig, ['build', 'box', '--dry-run'])).stdout).toContain('nothing to do');
+  },
+);

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { emptyRecord } from '../layers/layer-record.ts';
+import { emptyRecord, type LayerRecord } from '../layers/layer-record.ts';
 import type { StepName } from '../plan/step.ts';
 import type { BuildRequest } from './build-request.ts';
 import { describeAge, describeSources } from './describe-sources.ts';
-import { ensureArtifacts, type ImageArtifact } from './ensure-artifacts.ts';
+import { type EnsuredArtifacts, ensureArtifacts, type ImageArtifact } from './ensure-artifacts.ts';
 import { ensureSteps, type StepState } from './ensure-steps.ts';
 import { imageManifest, type ImageManifest } from './image-manifest.ts';
 import { noteLast } from './last-note.ts';
@@ -42,24 +42,23 @@ async function completeImage(
   { plan, disk, bench }: PreparedBuild,
   outputDirectory: string,
 ): Promise<BuildOutcome> {
-  const tools = await readDiskTools(image.definition.formats, disk);
-  const steps = await ensureSteps(bench, { plan, disk, until: undefined, need: 'records' });
-  const sources: ArtifactSources = {
-    definition: image.definition,
-    disk,
-    tree: steps.at(-1)?.record ?? emptyRecord,
-    epochSeconds: plan.epochSeconds,
-    tools,
+  const { definition } = image;
+  const tools = await readDiskTools(definition.formats, disk);
+  let steps = await ensureSteps(bench, { plan, disk, until: undefined, need: 'records' });
+  const treeOf = (): LayerRecord => steps.at(-1)?.record ?? emptyRecord;
+  const needTree = async (): Promise<LayerRecord> => {
+    steps = await ensureSteps(bench, { plan, disk, until: undefined, need: 'blobs', earlier: steps });
+    return treeOf();
   };
-  const started = performance.now();
-  const result = await ensureArtifacts(bench, {
-    sources,
-    formats: image.definition.formats,
-    outputDirectory,
-    needTree: async () => {
-      await ensureSteps(bench, { plan, disk, until: undefined, need: 'blobs', earlier: steps });
-    },
-  });
+  const { epochSeconds } = plan;
+  let result: EnsuredArtifacts | 'tree changed';
+  let started: number;
+  do {
+    started = performance.now();
+    const sources: ArtifactSources = { definition, disk, tree: treeOf(), epochSeconds, tools };
+    const { formats } = definition;
+    result = await ensureArtifacts(bench, { sources, formats, outputDirectory, needTree });
+  } while (result === 'tree changed');
   await noteArtifacts(bench, result, performance.now() - started);
   const manifest = imageManifest(image, steps, { ...result, sources: describeSources(bench.locked) });
   const message = describeAge(bench.locked, Date.now());
@@ -72,7 +71,7 @@ async function completeImage(
 /** What was made counts with the time of all that was made. */
 async function noteArtifacts(
   { store, subject }: Workbench,
-  { plans, artifacts }: Awaited<ReturnType<typeof ensureArtifacts>>,
+  { plans, artifacts }: EnsuredArtifacts,
   tookMs: number,
 ): Promise<void> {
   const origin = artifacts.some((artifact) => artifact.origin === 'run') ? 'run' : 'restored';

@@ -7,6 +7,7 @@ import { digestFile, digestOf, type Digest } from '../fingerprint/digest.ts';
 import { extensionOf } from '../formats/image-format.ts';
 import { checksumLine } from '../formats/write-checksum.ts';
 import type { ImageFormat } from '../image-definition/image-definition.ts';
+import type { LayerRecord } from '../layers/layer-record.ts';
 import { lockFile } from '../store/file-lock.ts';
 import { runCommand } from '../util/run-command.ts';
 import { type ArtifactMetadata, contentsKey, makeArtifacts, type TreeContents } from './make-artifacts.ts';
@@ -26,41 +27,50 @@ export interface ImageArtifact {
   readonly disk: DiskLayout | undefined;
 }
 
-/** What is wanted of a finished tree. `needTree` is called, once, only if something must be made from the layers' bytes. */
+/**
+ * What is wanted of a finished tree. `needTree` is called, once, only if something must be made from the layers' bytes: it has them
+ * ready, and tells what the tree is by then.
+ */
 export interface ArtifactsGoal {
   readonly sources: ArtifactSources;
   readonly formats: readonly ImageFormat[];
   readonly outputDirectory: string;
-  readonly needTree: () => Promise<void>;
+  readonly needTree: () => Promise<LayerRecord>;
 }
 
 /**
  * Has every wanted artifact in the output directory, whole, at the least cost: from the directory itself, from the
  * store, by converting what the store has, or from the layers.
+ *
+ * @returns 'tree changed' where a lost layer had to be made again and came out otherwise: then the goal is another one.
  */
 export async function ensureArtifacts(
   bench: Workbench,
   goal: ArtifactsGoal,
-): Promise<{
-  readonly artifacts: readonly ImageArtifact[];
-  readonly plans: readonly ArtifactPlan[];
-  readonly contents: TreeContents;
-}> {
+): Promise<EnsuredArtifacts | 'tree changed'> {
   const wanted = new Set<ImageFormat>(
     goal.formats.map((format) => (format === 'raw' ? storedDiskFormat : format)),
   );
   const plans = [...wanted].map((format) => planArtifact(format, goal.sources));
   const made = await makeMissing(bench, goal, plans);
+  if (made === 'tree changed') return made;
   const artifacts = await placeAll(bench, goal, made);
   const contents = await readContents(bench, goal.sources);
   return { artifacts, plans, contents: contents ?? { packages: [] } };
+}
+
+/** The artifacts, what they were made of, and what the tree holds. */
+export interface EnsuredArtifacts {
+  readonly artifacts: readonly ImageArtifact[];
+  readonly plans: readonly ArtifactPlan[];
+  readonly contents: TreeContents;
 }
 
 async function makeMissing(
   bench: Workbench,
   goal: ArtifactsGoal,
   plans: readonly ArtifactPlan[],
-): Promise<ReadonlySet<ImageFormat>> {
+): Promise<ReadonlySet<ImageFormat> | 'tree changed'> {
   const missing = await missingOf(bench, plans);
   if (missing.length === 0 && (await readContents(bench, goal.sources)) !== undefined) return new Set();
   const lock = await lockFile(
@@ -70,9 +80,10 @@ async function makeMissing(
   try {
     const still = await missingOf(bench, plans);
     if (still.length === 0 && (await readContents(bench, goal.sources)) !== undefined) return new Set();
+    const tree = await goal.needTree();
+    if (contentsKey(tree) !== contentsKey(goal.sources.tree)) return 'tree changed';
     const started = performance.now();
     bench.report({ type: 'step-started', step: 'image', hookCount: 0 });
-    await goal.needTree();
     await makeArtifacts(bench, { sources: goal.sources, missing: still });
     bench.report({
       type: 'step-finished',

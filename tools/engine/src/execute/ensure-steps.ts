@@ -35,7 +35,9 @@ export interface StepsGoal extends SurveyGoal {
  */
 export async function ensureSteps(bench: Workbench, goal: StepsGoal): Promise<readonly StepState[]> {
   const { earlier = [] } = goal;
-  const made = new Map<StepPlan, MadeStep>(earlier.map((state) => [state.step, state]));
+  const made = new Map<StepPlan, MadeStep>(
+    earlier.map(({ step, origin, durationMs }) => [step, { origin, durationMs }]),
+  );
   if (goal.earlier === undefined)
     bench.report({ type: 'planned', steps: stepsUntil(goal).map((step) => step.name) });
   for (;;) {

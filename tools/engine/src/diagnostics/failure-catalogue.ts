@@ -138,13 +138,6 @@ export const failureCatalogue = {
     hint: () =>
       'use the block-device-mbr, block-device-gpt or block-device-efi element, or a layout with room for it',
   },
-  'format-unknown': {
-    exitCode: 2,
-    message: (p: { format: string; known: readonly string[]; near?: string | undefined }) =>
-      `unknown image format '${p.format}'; there are ${p.known.join(', ')}`,
-    hint: (p: { near?: string | undefined }) =>
-      p.near === undefined ? undefined : `did you mean '${p.near}'?`,
-  },
 
   // --- host --------------------------------------------------------------------------------------------------------
   'host-tool-missing': {

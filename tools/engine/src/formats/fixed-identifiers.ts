@@ -48,7 +48,8 @@ export const fixVpc: FixIdentifiers = (footer, seed) => {
 export const vmdkDescriptor: IdentifierStretch = { offsetBytes: 512, lengthBytes: 20 * 512 };
 
 export const fixVmdk: FixIdentifiers = (descriptor, seed, artifactName) => {
-  const text = descriptor.toString('utf8').replace(/\0+$/, '');
+  // qemu-img writes the id without leading zeros; where its second one is shorter, the end of the first text stays behind a NUL.
+  const text = descriptor.toString('utf8').replace(/\0[^]*$/, '');
   if (!text.includes('# Disk DescriptorFile'))
     throw new InternalError('this vmdk has no embedded descriptor');
   // fffffffe and ffffffff are reserved.

@@ -33,6 +33,15 @@ test('vmdk: content id and own name', () => {
   expect(fixed).toMatch(/\nCID=[0-9a-e][0-9a-f]{7}\nparentCID=ffffffff\nRW 618496 SPARSE "image.vmdk"\n$/);
 });
 
+test('vmdk: what qemu-img left of a longer descriptor goes', () => {
+  const text = '# Disk DescriptorFile\nversion=1\nCID=c18998b\nparentCID=ffffffff\n';
+  const leftover = Buffer.alloc(20 * 512);
+  leftover.write(`${text}\0\n`);
+  const clean = Buffer.alloc(20 * 512);
+  clean.write(text);
+  expect(fixVmdk(leftover, 'seed', 'image.vmdk')).toEqual(fixVmdk(clean, 'seed', 'image.vmdk'));
+});
+
 test('what is not of the format is a bug', () => {
   expect(() => fixVpc(Buffer.alloc(512), '', '')).toThrow('no vpc footer');
   expect(() => fixVmdk(Buffer.alloc(512), '', '')).toThrow('no embedded descriptor');

@@ -48,6 +48,17 @@ export const elementDeclarationsSchema = z.strictObject(
       .describe(
         'variables that the hooks read although no script names them; a * at the end stands for any rest',
       ),
+    secrets: z
+      .array(
+        text('the name of a variable').regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+          error: 'expected the name of a variable',
+        }),
+        { error: expected('a list of variable names') },
+      )
+      .optional()
+      .describe(
+        'variables whose values appear in no log and no record, beside those with PASSWORD, SECRET, TOKEN or KEY in their names',
+      ),
     'host-tools': z
       .array(hostTool, { error: expected('a list of programs') })
       .optional()

@@ -17,6 +17,8 @@ export interface ElementDeclarations {
   readonly description?: string;
   /** Variables that the hooks read although no script names them; `NAME_*` stands for all that begin so. */
   readonly variables: readonly string[];
+  /** Variables whose values must appear nowhere, beside those that have the name of a secret. */
+  readonly secrets: readonly string[];
   /** Programs of the host that the host hooks run; they enter the keys by content. */
   readonly hostTools: readonly { readonly tool: string; readonly debianPackage?: string }[];
   /** Files of the host that the hooks read; they enter the keys by content. */

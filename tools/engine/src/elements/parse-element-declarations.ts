@@ -8,6 +8,7 @@ import type { ElementDeclarations } from './element.ts';
 /** What holds for an element without an `element.yaml`. */
 export const noDeclarations: ElementDeclarations = {
   variables: [],
+  secrets: [],
   hostTools: [],
   hostFiles: [],
   restorable: true,
@@ -50,6 +51,7 @@ function declarationsOf(data: ElementDeclarationsData): ElementDeclarations {
   return {
     ...(data.description === undefined ? {} : { description: data.description }),
     variables: data.variables ?? [],
+    secrets: data.secrets ?? [],
     hostTools: (data['host-tools'] ?? []).map((it) =>
       it.package === undefined ? { tool: it.tool } : { tool: it.tool, debianPackage: it.package },
     ),

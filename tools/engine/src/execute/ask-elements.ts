@@ -2,6 +2,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../diagnostics/failure.ts';
 import type { Element } from '../elements/element.ts';
+import { maskSecrets } from '../elements/mask-secrets.ts';
 import type { HookFile } from '../elements/merge-hooks.ts';
 import { digestOf } from '../fingerprint/digest.ts';
 import {
@@ -57,9 +58,11 @@ async function runScripts(bench: Workbench, plan: LockPlan): Promise<ElementRequ
       const env = await sourceEnvironment(sandbox, 'root', {
         files: plan.hooksDirectory,
         variables: plan.environment,
+        secrets: plan.secrets,
       });
+      const masked = maskSecrets(env, plan.secrets);
       const answers: Answer[] = [];
-      for (const script of plan.scripts) answers.push(...(await runScript(sandbox, script, env)));
+      for (const script of plan.scripts) answers.push(...(await runScript(sandbox, script, { env, masked })));
       return gatherRequests(answers);
     } finally {
       await sandbox.close();
@@ -74,12 +77,24 @@ type Answer = LockRequest | IndexRequest;
 async function runScript(
   sandbox: Sandbox,
   script: HookFile,
-  env: Readonly<Record<string, string>>,
+  {
+    env,
+    masked,
+  }: {
+    readonly env: Readonly<Record<string, string>>;
+    readonly masked: (line: string) => string;
+  },
 ): Promise<readonly Answer[]> {
   const command = ['env', '-C', sandboxPaths.outputs, `${sandboxPaths.hooks}/${script.path}`] as const;
   const result = await sandbox.run(command, { env: { ...env, PATH: hostPath }, allowFailure: true });
   const problem = (reason: string, lastLines: readonly string[]): never =>
-    fail({ code: 'lock-script-failed', element: script.element, script: script.path, reason, lastLines });
+    fail({
+      code: 'lock-script-failed',
+      element: script.element,
+      script: script.path,
+      reason,
+      lastLines: lastLines.map(masked),
+    });
   if (!result.ok) return problem(result.status, result.stderr.trim().split('\n').slice(-20));
   return result.stdout
     .split('\n')

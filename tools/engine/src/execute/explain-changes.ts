@@ -102,10 +102,13 @@ function fileSentence(subject: string, { before, now }: InputChange): string {
 }
 
 function valueSentence(name: string, { before, now }: InputChange): string {
+  if (isSecret(before) && isSecret(now)) return `${name}, a secret, changed`;
   if (before === undefined) return `${name} is now set: ${shown(now)}`;
   if (now === undefined) return `${name} is no longer set (was ${shown(before)})`;
   return `${name} ${shown(before)} → ${shown(now)}`;
 }
+
+const isSecret = (value = ''): boolean => /^secret [0-9a-f]{64}$/.test(value);
 
 function lockedSentence(
   { before, now }: InputChange,

@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../diagnostics/failure.ts';
 import { nearName } from '../diagnostics/near-name.ts';
@@ -134,8 +134,8 @@ async function shellAfterStep(
     const { sandbox } = tree;
     if (step.name === 'root') await mountPseudoFilesystems(sandbox.run, sandboxPaths.targetRoot);
     return withHooksInside(sandbox, 'install', async () => {
-      const variables = step.environment;
-      const env = await sourceEnvironment(sandbox, 'install', { files: step.hooksDirectory, variables });
+      const { environment: variables, hooksDirectory: files, secrets } = step;
+      const env = await sourceEnvironment(sandbox, 'install', { files, variables, secrets });
       return runShell(tree, shell, { phase: 'install', env, next: undefined });
     });
   });
@@ -163,8 +163,7 @@ async function runShell(
     PS1: `(${when} ${what}) \\w \\$ `,
   };
   const file = join(tree.folder, 'shell-environment');
-  await writeFile(file, encode(variables));
-  await chmod(file, 0o600);
+  await writeFile(file, encode(variables), { mode: 0o600 });
   const hooks = inside ? insideTarget : sandboxPaths.hooks;
   shell.onOpen({
     moment: shell.moment,

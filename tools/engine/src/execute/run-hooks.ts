@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { BuildFailure, fail, type Failure } from '../diagnostics/failure.ts';
 import { freeBytesAt, fullDiskText } from '../diagnostics/full-disk.ts';
+import { maskSecrets } from '../elements/mask-secrets.ts';
 import type { HookFile } from '../elements/merge-hooks.ts';
 import { orderEnvironmentFiles } from '../elements/order-environment-files.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
@@ -28,7 +29,11 @@ const bashOwn = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD']);
 export async function sourceEnvironment(
   sandbox: Sandbox,
   phase: Phase,
-  step: { readonly files: readonly HookFile[]; readonly variables: Readonly<Record<string, string>> },
+  step: {
+    readonly files: readonly HookFile[];
+    readonly variables: Readonly<Record<string, string>>;
+    readonly secrets: readonly string[];
+  },
 ): Promise<Readonly<Record<string, string>>> {
   const inside = chrootPhases.has(phase);
   const folder = inside ? insideTarget : sandboxPaths.hooks;
@@ -38,8 +43,10 @@ export async function sourceEnvironment(
     [...place(phase), '/bin/bash', '--norc', '-c', sourceScript, 'dib-run-parts', ...files],
     { env, allowFailure: true },
   );
-  if (!result.ok)
-    fail({ code: 'environment-hook-failed', phase, lastLines: result.stderr.split('\n').slice(-20) });
+  if (!result.ok) {
+    const lines = result.stderr.split('\n').slice(-20).map(maskSecrets(env, step.secrets));
+    fail({ code: 'environment-hook-failed', phase, lastLines: lines });
+  }
   const exported = result.stdout
     .split('\0')
     .filter((line) => line.includes('='))
@@ -65,6 +72,8 @@ export interface HookRun {
   readonly index: number;
   readonly count: number;
   readonly env: Readonly<Record<string, string>>;
+  /** Variables that are secret whatever their names. */
+  readonly secrets: readonly string[];
 }
 
 /** Runs one hook with its log; fails with 'hook-failed'. @returns how long it took, in milliseconds. */
@@ -78,6 +87,7 @@ export async function runHook(bench: Workbench, sandbox: Sandbox, run: HookRun):
     ...event,
     command,
     env: run.env,
+    secrets: run.secrets,
     log: `${run.phase}.d-${name}.log`,
   });
   bench.report({ type: 'hook-finished', ...event, durationMs: result.durationMs, ok: result.ok });
@@ -121,11 +131,12 @@ interface LoggedCommand {
   readonly hook: string;
   readonly command: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
   readonly log: string;
 }
 
 /**
- * Runs a command with its output in a log of its own, and reported line by line. Offline it has no network but this
+ * Runs a command with its output in a log of its own, and reported line by line, both without secrets. Offline it has no network but this
  * machine's own, and `lacking` is the first thing that it wanted from there.
  */
 export async function runLogged(bench: Workbench, sandbox: Sandbox, request: LoggedCommand) {
@@ -137,10 +148,12 @@ export async function runLogged(bench: Workbench, sandbox: Sandbox, request: Log
   const lastLines: string[] = [];
   const offline = bench.fetching.network === 'offline';
   const lack = watchForLack();
+  const masked = maskSecrets(request.env, request.secrets);
   const result = await sandbox.run(offline ? [...withoutNetwork, ...request.command] : request.command, {
     env: { ...request.env, PATH: request.command[0] === 'chroot' ? chrootPath : hostPath },
     allowFailure: true,
-    onLine: (line) => {
+    onLine: (printed) => {
+      const line = masked(printed);
       log.write(`${line}\n`);
       lastLines.push(line);
       if (lastLines.length > 20) lastLines.shift();

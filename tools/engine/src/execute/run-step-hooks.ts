@@ -61,7 +61,8 @@ export async function runStepHooks(
     if (!links.some((link) => link.phase === phase) && !withPackages) continue;
     const end = await withHooksInside(sandbox, phase, async () => {
       const variables = { ...run.step.environment, ...tree.variables };
-      const env = await sourceEnvironment(sandbox, phase, { files, variables });
+      const { secrets } = run.step;
+      const env = await sourceEnvironment(sandbox, phase, { files, variables, secrets });
       return runPhase(bench, tree, run, { ...range, phase, env, progress });
     });
     if (end === 'stopped') break;
@@ -89,8 +90,8 @@ async function runPhase(
     if (stop?.hook !== hook.path || stop.when === 'after') {
       if (index >= (checkpoint?.covered ?? 0)) {
         const { image } = run.plan;
-        const step = run.step.name;
-        const request = { step, image, phase, hook, index, count: links.length, env };
+        const { name: step, secrets } = run.step;
+        const request = { step, image, phase, hook, index, count: links.length, env, secrets };
         const tookMs = await runHook(bench, tree.sandbox, request);
         progress.hookMs[hook.path] = tookMs;
         progress.spentMs += tookMs;
@@ -125,6 +126,7 @@ async function installPackages(bench: Workbench, sandbox: Sandbox, run: StepRun)
     hook: 'packages',
     command: ['chroot', sandboxPaths.targetRoot, 'install-packages', ...run.step.packages],
     env: run.step.environment,
+    secrets: run.step.secrets,
     log: 'packages.log',
   });
   if (result.ok) return;

@@ -16,6 +16,8 @@ export interface StepPlan {
   readonly elementFiles: readonly HookFile[];
   /** Variables before environment.d is sourced. Nothing else reaches a hook. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Names of variables that elements declare secret. */
+  readonly secrets: readonly string[];
   /** Names of variables that the step's scripts would read, if the user set them. In byte order. */
   readonly readableVariables: readonly string[];
   /** Everything that may change the step's result, hooks aside: they are in `hooksDirectory`. */

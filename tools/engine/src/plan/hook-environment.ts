@@ -1,6 +1,7 @@
 import { isMentioned, variablesMentionedIn } from '../elements/mentioned-variables.ts';
 import { isSessionVariable, selectEnvironment } from '../elements/select-environment.ts';
 import type { HookFile } from '../elements/merge-hooks.ts';
+import { isSecret, secretDigest } from '../elements/secret-variables.ts';
 import type { ResolvedImage } from '../elements/resolved-image.ts';
 import { byteOrder } from '../util/byte-order.ts';
 import type { StepName } from './step.ts';
@@ -57,7 +58,11 @@ export function hookEnvironment(
     .filter(([name]) => isMentioned(name, mentioned))
     .toSorted(([a], [b]) => byteOrder(a, b));
   const functions = bashFunctions(image, textOf(step.files));
-  const keyed = { ...Object.fromEntries(relevant.filter(([name]) => !saysHow(name))), ...functions };
+  const secrets = declaredSecrets(image);
+  const counting = relevant
+    .filter(([name]) => !saysHow(name))
+    .map(([name, value]) => [name, isSecret(name, value, secrets) ? secretDigest(name, value) : value]);
+  const keyed = { ...Object.fromEntries(counting), ...functions };
   const fixed = new Set([...Object.keys(framework), ...Object.keys(image.definition.environment)]);
   const outside = [...mentioned.names, ...Object.keys(selectEnvironment(sources.user, mentioned))];
   const readable = [...new Set(outside)].filter(
@@ -73,6 +78,12 @@ export function hookEnvironment(
       ...functions,
     },
   };
+}
+
+/** Variables that elements declare secret. In byte order. */
+export function declaredSecrets(image: ResolvedImage): readonly string[] {
+  const all = image.elements.flatMap((element) => element.declarations.secrets);
+  return [...new Set(all)].toSorted(byteOrder);
 }
 
 /** Variables that users set are written in capitals, with an underscore; the rest are a script's own. */

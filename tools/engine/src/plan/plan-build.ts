@@ -5,7 +5,7 @@ import type { ResolvedImage } from '../elements/resolved-image.ts';
 import { digestOf } from '../fingerprint/digest.ts';
 import { byteOrder } from '../util/byte-order.ts';
 import type { BuildPlan, CacheMount, KeyInputs, StepPlan } from './build-plan.ts';
-import { hookEnvironment } from './hook-environment.ts';
+import { declaredSecrets, hookEnvironment } from './hook-environment.ts';
 import { type StepName, steps, stepsWithoutHooks } from './step.ts';
 import { textOf } from './text-of.ts';
 import { countsByNameOnly, visibleElementFiles, visibleHookFiles } from './visible-files.ts';
@@ -52,6 +52,7 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
         elementFiles: visibleElements,
         environment: environment.variables,
         readableVariables: environment.readable,
+        secrets: declaredSecrets(image),
         packages,
         caches,
         restorable: image.elements.every(

@@ -3,7 +3,7 @@ import type { HookFile } from '../elements/merge-hooks.ts';
 import type { ResolvedImage } from '../elements/resolved-image.ts';
 import { keyOf } from '../fingerprint/key-record.ts';
 import type { Key } from '../fingerprint/digest.ts';
-import { hookEnvironment, type EnvironmentSources } from './hook-environment.ts';
+import { declaredSecrets, hookEnvironment, type EnvironmentSources } from './hook-environment.ts';
 import { describe, mergedHooks } from './plan-build.ts';
 import { lockFolder, reachableFiles } from './visible-files.ts';
 
@@ -13,6 +13,7 @@ export interface LockPlan {
   /** Files that the scripts find in the hooks directory. */
   readonly hooksDirectory: readonly HookFile[];
   readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
   /** Equal keys, on one host, give equal answers. */
   readonly key: Key;
 }
@@ -39,5 +40,11 @@ export function planLock(
     ),
     ...Object.fromEntries(Object.entries(host).map(([name, value]) => [`host ${name}`, value])),
   };
-  return { scripts, hooksDirectory, environment: environment.variables, key: keyOf({ version: 1, inputs }) };
+  return {
+    scripts,
+    hooksDirectory,
+    environment: environment.variables,
+    secrets: declaredSecrets(image),
+    key: keyOf({ version: 1, inputs }),
+  };
 }

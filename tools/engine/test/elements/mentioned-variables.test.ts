@@ -68,6 +68,7 @@ describe('mentionedVariables', () => {
       ...elementOf('e', { 'static/blob': '\0 $BINARY', 'static/link': { link: '$LINK' } }),
       declarations: {
         variables: ['DECLARED', 'MANY_*'],
+        secrets: [],
         hostTools: [],
         hostFiles: [],
         restorable: true,

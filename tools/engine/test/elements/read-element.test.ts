@@ -137,6 +137,7 @@ describe('element.yaml', () => {
         'host-tools:',
         '  - {tool: mmdebstrap, package: mmdebstrap}',
         '  - tool: apt-get',
+        'secrets: [DIB_LICENCE]',
         'host-files: [/etc/apt/sources.list]',
         'restorable: false',
         'caches:',
@@ -148,6 +149,7 @@ describe('element.yaml', () => {
     expect(read(root).declarations).toEqual({
       description: 'Debian',
       variables: ['DIB_DEBIAN_KERNEL', 'DIB_APT_*'],
+      secrets: ['DIB_LICENCE'],
       hostTools: [{ tool: 'mmdebstrap', debianPackage: 'mmdebstrap' }, { tool: 'apt-get' }],
       hostFiles: ['/etc/apt/sources.list'],
       restorable: false,

@@ -164,3 +164,24 @@ test('an element that is not restorable makes only the steps of its own hooks so
   const steps = planBuild(imageOf([os, declaring(web, { restorable: false })]), sources).steps;
   expect(steps.filter((step) => !step.restorable).map((step) => step.name)).toEqual(['install', 'post-root']);
 });
+
+test('a secret counts in the key by a digest, and its value stands in no record', () => {
+  const files = {
+    ...webFiles,
+    'install.d/30-secret': script('use "$WEB_PASSWORD" "$WEB_INDEX" "$WEB_LICENCE"'),
+  };
+  const image = imageOf([os, declaring(elementOf('web', files), { secrets: ['WEB_LICENCE'] })]);
+  const user = {
+    WEB_PASSWORD: 'opensesame',
+    WEB_INDEX: 'https://me:opensesame@example.org/',
+    WEB_LICENCE: 'opensesame',
+  };
+  const before = keysOf(image, { ...sources, user });
+  const { steps } = planBuild(image, { ...sources, user });
+  expect(JSON.stringify(steps.map((step) => step.inputs))).not.toContain('opensesame');
+  expect(steps.find((step) => step.name === 'install')?.environment).toMatchObject(user);
+  for (const name of Object.keys(user))
+    expect(changedBy(image, { ...sources, user: { ...user, [name]: 'https://x:other@y/' } }, before)).toEqual(
+      ['install'],
+    );
+});

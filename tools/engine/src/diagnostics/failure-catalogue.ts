@@ -4,6 +4,46 @@
  * `message` says what is wrong in terms of the user's files; `hint` says what to do about it.
  */
 export const failureCatalogue = {
+  // --- command lines -----------------------------------------------------------------------------------------------
+  'option-unknown': {
+    exitCode: 2,
+    message: (p: { option: string; near?: string | undefined }) =>
+      p.option.length === 2
+        ? `invalid option -- '${p.option.slice(1)}'`
+        : `unrecognized option '${p.option}'`,
+    hint: (p: { near?: string | undefined }) =>
+      p.near === undefined ? undefined : `did you mean '${p.near}'?`,
+  },
+  'option-ambiguous': {
+    exitCode: 2,
+    message: (p: { option: string; candidates: readonly string[] }) =>
+      `option '${p.option}' is ambiguous; possibilities: ${p.candidates.map((it) => `'${it}'`).join(' ')}`,
+    hint: () => 'write enough of its name to tell it from the others',
+  },
+  'option-needs-value': {
+    exitCode: 2,
+    message: (p: { option: string; value: string }) =>
+      p.option.length === 2
+        ? `option requires an argument -- '${p.option.slice(1)}'`
+        : `option '${p.option}' requires an argument`,
+    hint: (p: { option: string; value: string }) => `write ${p.option} ${p.value}`,
+  },
+  'option-takes-no-value': {
+    exitCode: 2,
+    message: (p: { option: string; value: string }) => `option '${p.option}' doesn't allow an argument`,
+    hint: (p: { option: string; value: string }) => `leave out '=${p.value}'`,
+  },
+  'option-value-wrong': {
+    exitCode: 2,
+    message: (p: { option: string; value: string; expected: string }) =>
+      `${p.option}: '${p.value}' is not ${p.expected}`,
+  },
+  'elements-not-named': {
+    exitCode: 2,
+    message: () => 'At least one distribution root element must be specified',
+    hint: () => "for example 'debian-minimal'",
+  },
+
   // --- image definitions -------------------------------------------------------------------------------------------
   'image-not-found': {
     exitCode: 2,

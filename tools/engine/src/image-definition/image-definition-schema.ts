@@ -24,6 +24,10 @@ const size = z.union(
   { error: noSize },
 );
 
+const noFormat = expected(`one of ${imageFormats.join(', ')}, or another format that qemu-img writes`);
+
+const imageFormat = z.union([z.enum(imageFormats), z.string().regex(/^[a-z][a-z0-9-]*$/)], { error: noFormat });
+
 const elementName = text('the name of an element').regex(/^[^/\s]+$/, {
   error: 'expected the name of an element, without spaces and slashes',
 });
@@ -74,8 +78,23 @@ const shared = {
     .describe('environment of the hooks; numbers and true/false are passed on as they are spelled here'),
   architecture: oneOf(architectures).optional().describe('target architecture. Default: that of the host'),
   size: size.optional().describe('size of the disk. Default: computed from the tree'),
+  'extra-size': size
+    .optional()
+    .describe("added to the tree's size in place of the usual two thirds, where size is computed"),
+  'journal-size': size.optional().describe('journal of an ext4 root filesystem. Default: 64MiB'),
+  'mkfs-options': z
+    .array(text('an argument of mkfs'), { error: expected('a list of arguments, such as [-O, ^64bit]') })
+    .optional()
+    .describe("further arguments for the root filesystem's mkfs"),
+  'max-online-resize': size
+    .optional()
+    .describe('up to which size the root filesystem can be grown while it is mounted'),
+  'block-size': z
+    .union([z.literal(512), z.literal(4096)], { error: expected('512 or 4096') })
+    .optional()
+    .describe('bytes in a sector of the disk. Default: what the block-device configuration says, else 512'),
   formats: z
-    .array(oneOf(imageFormats), { error: expected('a list of image formats') })
+    .array(imageFormat, { error: expected('a list of image formats') })
     .min(1, { error: 'expected at least one image format' })
     .refine(distinct, { error: 'a format is named twice' })
     .optional()
@@ -91,6 +110,12 @@ const shared = {
     .optional()
     .describe('type of the root filesystem. Default: ext4'),
   qcow2: qcow2.optional().describe('options of the qcow2 format'),
+  'qemu-img-options': text("options of 'qemu-img convert -o'")
+    .optional()
+    .describe('options for every format that qemu-img writes, such as cluster_size=2M'),
+  'docker-target': text('a name such as registry.example/name:tag')
+    .optional()
+    .describe("name of the container image in the formats docker and oci. Default: the image's, latest"),
   boot: boot.optional().describe('how the boot target starts the image'),
   'skip-base': z
     .boolean({ error: expected('true or false') })

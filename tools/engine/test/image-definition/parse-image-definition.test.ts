@@ -54,6 +54,11 @@ description: An amphora
 elements: [debian-minimal, vm]
 architecture: arm64
 size: 3GiB
+extra-size: 200MiB
+journal-size: 32MiB
+mkfs-options: [-O, ^64bit]
+max-online-resize: 1TiB
+block-size: 4096
 formats: [raw, tgz]
 environment: {DIB_RELEASE: bookworm}
 packages: [curl]
@@ -69,6 +74,11 @@ skip-base: true
       elements: ['debian-minimal', 'vm'],
       architecture: 'arm64',
       sizeBytes: 3 * 1024 ** 3,
+      extraSizeBytes: 200 * 1024 ** 2,
+      journalSizeBytes: 32 * 1024 ** 2,
+      mkfsOptions: ['-O', '^64bit'],
+      maxOnlineResizeBytes: 1024 ** 4,
+      blockSizeBytes: 4096,
       formats: ['raw', 'tgz'],
       environment: { DIB_RELEASE: 'bookworm' },
       packages: ['curl'],

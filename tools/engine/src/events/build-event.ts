@@ -48,6 +48,8 @@ export type BuildEvent =
       readonly sizeBytes: number;
       readonly digest: string;
       readonly origin: Origin;
+      /** The file was there already, whole. */
+      readonly inPlace?: boolean;
     };
 
 /** Receives events as they happen. Must not throw. */

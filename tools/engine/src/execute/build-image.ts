@@ -7,6 +7,7 @@ import { type EnsuredArtifacts, ensureArtifacts, type ImageArtifact } from './en
 import { ensureSteps, type StepState } from './ensure-steps.ts';
 import { imageManifest, type ImageManifest } from './image-manifest.ts';
 import { noteLast } from './last-note.ts';
+import { type OutputPlace, ownDirectory } from './output-place.ts';
 import type { ArtifactSources } from './plan-artifacts.ts';
 import { type PreparedBuild, withPreparedBuild } from './prepare-build.ts';
 import { writeReceipt } from './receipt.ts';
@@ -32,15 +33,18 @@ export interface BuildOutcome {
 /**
  * Builds an image: steps, disk, formats, manifest. Afterwards every artifact lies whole in the output directory, and nothing was
  * made again that the directory or the store still had.
+ *
+ * @param output a directory of the image's own, or where else its parts go.
  */
-export async function buildImage(request: BuildRequest, outputDirectory: string): Promise<BuildOutcome> {
-  return withPreparedBuild(request, (prepared) => completeImage(request, prepared, outputDirectory));
+export async function buildImage(request: BuildRequest, output: string | OutputPlace): Promise<BuildOutcome> {
+  const place = typeof output === 'string' ? ownDirectory(output) : output;
+  return withPreparedBuild(request, (prepared) => completeImage(request, prepared, place));
 }
 
 async function completeImage(
   { image }: BuildRequest,
   { plan, disk, bench }: PreparedBuild,
-  outputDirectory: string,
+  place: OutputPlace,
 ): Promise<BuildOutcome> {
   const { definition } = image;
   const tools = await readDiskTools(definition.formats, disk);
@@ -57,14 +61,14 @@ async function completeImage(
     started = performance.now();
     const sources: ArtifactSources = { definition, disk, tree: treeOf(), epochSeconds, tools };
     const { formats } = definition;
-    result = await ensureArtifacts(bench, { sources, formats, outputDirectory, needTree });
+    result = await ensureArtifacts(bench, { sources, formats, place, needTree });
   } while (result === 'tree changed');
   await noteArtifacts(bench, result, performance.now() - started);
   const manifest = imageManifest(image, steps, { ...result, sources: describeSources(bench.locked) });
   const message = describeAge(bench.locked, Date.now());
   if (message !== undefined) bench.report({ type: 'note', message });
-  await writeWhole(join(outputDirectory, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  await writeReceipt(outputDirectory, { ...result, steps });
+  await writeWhole(join(place.records, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeReceipt(place.records, { ...result, steps });
   return { artifacts: result.artifacts, manifest, steps };
 }
 

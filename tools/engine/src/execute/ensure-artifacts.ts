@@ -5,16 +5,15 @@ import type { Origin } from '../events/build-event.ts';
 import { fail } from '../diagnostics/failure.ts';
 import { digestFile, digestOf, type Digest } from '../fingerprint/digest.ts';
 import { extensionOf } from '../formats/image-format.ts';
-import { checksumLine } from '../formats/write-checksum.ts';
 import type { ImageFormat } from '../image-definition/image-definition.ts';
 import type { LayerRecord } from '../layers/layer-record.ts';
 import { lockFile } from '../store/file-lock.ts';
 import { runCommand } from '../util/run-command.ts';
 import { type ArtifactMetadata, contentsKey, makeArtifacts, type TreeContents } from './make-artifacts.ts';
 import { planArtifact, storedDiskFormat, type ArtifactPlan, type ArtifactSources } from './plan-artifacts.ts';
-import { isInPlace, placeArtifact } from './place-artifact.ts';
+import { aboutToReplace, type OutputPlace, placeChecksums } from './output-place.ts';
+import { isInPlace, placeArtifact, type Placement } from './place-artifact.ts';
 import type { Workbench } from './workbench.ts';
-import { writeWhole } from './write-whole.ts';
 
 /** A finished file in the output directory. */
 export interface ImageArtifact {
@@ -34,7 +33,7 @@ export interface ImageArtifact {
 export interface ArtifactsGoal {
   readonly sources: ArtifactSources;
   readonly formats: readonly ImageFormat[];
-  readonly outputDirectory: string;
+  readonly place: OutputPlace;
   readonly needTree: () => Promise<LayerRecord>;
 }
 
@@ -119,7 +118,7 @@ async function placeAll(
   made: ReadonlySet<ImageFormat>,
 ): Promise<readonly ImageArtifact[]> {
   const lock = await lockFile(
-    join(bench.store.paths.locks, `output-${digestOf(goal.outputDirectory)}`),
+    join(bench.store.paths.locks, `output-${digestOf(goal.place.directory)}`),
     bench.signal,
   );
   try {
@@ -143,37 +142,47 @@ async function placeFormat(
   if (entry === undefined || blob === undefined)
     fail({ code: 'blob-damaged', digest: entry?.digest ?? plan.key });
   const name = `${goal.sources.definition.name}.${extensionOf(format)}`;
-  const file = join(goal.outputDirectory, name);
+  const file = join(goal.place.directory, name);
   const { digest } = entry;
-  const placed =
+  const placement = { digest, file, ...placingOf(bench, goal) };
+  const placed: Placed =
     format === 'raw'
-      ? await placeRaw(bench, { blob, file, of: digest })
-      : { digest, sizeBytes: entry.sizeBytes };
-  if (format !== 'raw') await placeArtifact({ blob, digest, file, notes: bench.store.paths.proven });
-  await writeWhole(`${file}.sha256`, checksumLine(placed.digest, name));
+      ? await placeRaw(bench, blob, placement)
+      : { digest, sizeBytes: entry.sizeBytes, was: await placeArtifact({ ...placement, blob }) };
+  const { was, ...facts } = placed;
+  await placeChecksums(bench.store, goal.place, { file, digest: placed.digest });
   const origin: Origin = made.has(stored) ? 'run' : 'restored';
-  const artifact = { format, file, ...placed, origin };
-  bench.report({ type: 'artifact', ...artifact });
+  const artifact = { format, file, ...facts, origin };
+  bench.report({ type: 'artifact', ...artifact, ...(was === 'in place' ? { inPlace: true } : {}) });
   return { ...artifact, disk: entry.metadata.disk };
+}
+
+function placingOf(bench: Workbench, { place }: ArtifactsGoal): Pick<Placement, 'notes' | 'beforeReplacing'> {
+  return { notes: bench.store.paths.proven, beforeReplacing: (file) => aboutToReplace(place, file) };
 }
 
 interface Placed {
   readonly digest: Digest;
   readonly sizeBytes: number;
+  readonly was: 'in place' | 'written';
 }
 
-/** A raw disk is written into the output directory only: converted from the stored one, and known again by its digest. */
+/**
+ * A raw disk is written into the output directory only: converted from the stored one, and known again by its digest.
+ *
+ * @param from the stored disk; `digest` of the placement is its own.
+ */
 async function placeRaw(
   bench: Workbench,
-  raw: { readonly blob: string; readonly file: string; readonly of: Digest },
+  from: string,
+  { file, digest: of, notes, beforeReplacing }: Omit<Placement, 'blob'>,
 ): Promise<Placed> {
-  const known = await bench.store.find<{ readonly raw: Placed }>(`raw of ${raw.of}`);
-  const place = { file: raw.file, notes: bench.store.paths.proven };
-  if (known !== undefined && (await isInPlace({ ...place, digest: known.metadata.raw.digest })))
-    return known.metadata.raw;
-  await mkdir(dirname(raw.file), { recursive: true });
-  const part = `${raw.file}.part`;
-  const args = ['convert', '-q', '-f', 'qcow2', '-O', 'raw', raw.blob, part];
+  const known = (await bench.store.find<RawNote>(`raw of ${of}`))?.metadata.raw;
+  if (known !== undefined && (await isInPlace({ file, notes, digest: known.digest })))
+    return { digest: known.digest, sizeBytes: known.sizeBytes, was: 'in place' };
+  await mkdir(dirname(file), { recursive: true });
+  const part = `${file}.part`;
+  const args = ['convert', '-q', '-f', 'qcow2', '-O', 'raw', from, part];
   const converted = await runCommand({ file: 'qemu-img', args });
   if (!converted.ok) {
     await rm(part, { force: true });
@@ -184,8 +193,17 @@ async function placeRaw(
       output: converted.stderr,
     });
   }
-  const placed: Placed = { digest: await digestFile(part), sizeBytes: (await stat(part)).size };
-  await rename(part, raw.file);
-  await bench.store.commitBytes(`raw of ${raw.of}`, Buffer.from(placed.digest), { raw: placed });
-  return placed;
+  const raw = { digest: await digestFile(part), sizeBytes: (await stat(part)).size };
+  await bench.store.commitBytes<RawNote>(`raw of ${of}`, Buffer.from(raw.digest), { raw });
+  if (await isInPlace({ file, notes, digest: raw.digest })) {
+    await rm(part);
+    return { ...raw, was: 'in place' };
+  }
+  await beforeReplacing?.(file);
+  await rename(part, file);
+  return { ...raw, was: 'written' };
+}
+
+interface RawNote {
+  readonly raw: { readonly digest: Digest; readonly sizeBytes: number };
 }

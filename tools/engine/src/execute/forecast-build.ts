@@ -46,7 +46,7 @@ export async function forecastBuild(
   const { store } = prepared.bench;
   const { plan } = prepared;
   const { until } = goal;
-  const adoptable = await readReceipt(goal.outputDirectory);
+  const adoptable = await readReceipt(request.earlierOutput ?? goal.outputDirectory);
   const first = await forecastSteps(store, request.subject, { plan, until, bytes: 'not needed', adoptable });
   const artifacts =
     until === undefined

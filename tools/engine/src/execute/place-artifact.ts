@@ -12,13 +12,19 @@ export interface Placement {
   readonly file: string;
   /** Folder for notes on files that were checked before (`proven` of the store). */
   readonly notes: string;
+  /** Called before a file of other content is replaced. */
+  readonly beforeReplacing?: ((file: string) => Promise<void>) | undefined;
 }
 
 /**
  * Whether a file has the bytes of a digest. It is read again only if its size, times or inode changed since it was last
  * checked.
  */
-export async function isInPlace({ digest, file, notes }: Omit<Placement, 'blob'>): Promise<boolean> {
+export async function isInPlace({
+  digest,
+  file,
+  notes,
+}: Omit<Placement, 'blob' | 'beforeReplacing'>): Promise<boolean> {
   const facts = await factsOf(file, digest);
   if (facts === undefined) return false;
   const noted = await readFile(noteOf(file, notes), 'utf8').catch(() => '');
@@ -36,9 +42,9 @@ function noteOf(file: string, notes: string): string {
  * Puts a copy of a blob in its place, as a clone of its blocks where the file system can (reflink), whole or not at all.
  * A file that is there and whole is left alone.
  */
-export async function placeArtifact(placement: Placement): Promise<void> {
+export async function placeArtifact(placement: Placement): Promise<'in place' | 'written'> {
   const { blob, digest, file, notes } = placement;
-  if (await isInPlace(placement)) return;
+  if (await isInPlace(placement)) return 'in place';
   await mkdir(dirname(file), { recursive: true });
   const part = `${file}.part`;
   await rm(part, { force: true });
@@ -58,8 +64,10 @@ export async function placeArtifact(placement: Placement): Promise<void> {
   }
   await chmod(part, 0o644);
   if ((await digestFile(part)) !== digest) fail({ code: 'blob-damaged', digest });
+  await placement.beforeReplacing?.(file);
   await rename(part, file);
   await writeFile(noteOf(file, notes), (await factsOf(file, digest)) ?? '');
+  return 'written';
 }
 
 async function factsOf(file: string, digest: Digest): Promise<string | undefined> {

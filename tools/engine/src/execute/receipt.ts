@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { cp, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { digestFile } from '../fingerprint/digest.ts';
 import type { ContentStore } from '../store/content-store.ts';
@@ -26,7 +26,7 @@ const receiptSchema = z.object({
       metadata: z.unknown(),
       /** Small blobs themselves. */
       text: z.string().optional(),
-      /** Or the artifact, by its name and digest. */
+      /** Or the artifact, by its path from here and its digest. */
       file: z.object({ name: z.string(), digest: z.string() }).optional(),
     }),
   ),
@@ -60,7 +60,7 @@ export async function writeReceipt(directory: string, sources: ReceiptSources): 
       ...plans.flatMap((plan) => {
         const artifact = artifacts.find((candidate) => candidate.format === plan.format);
         if (artifact === undefined) return [];
-        const file = { name: artifact.file.slice(directory.length + 1), digest: artifact.digest };
+        const file = { name: relative(directory, artifact.file), digest: artifact.digest };
         return [{ key: `artifact ${plan.key}`, metadata: artifactMetadata(plan, artifact.disk), file }];
       }),
     ],

@@ -9,6 +9,18 @@ export interface Checksums {
   readonly md5: string;
 }
 
+/** Kinds of checksum files, each named like its ending. */
+export const checksumKinds = ['md5', 'sha256'] as const;
+
+export type ChecksumKind = (typeof checksumKinds)[number];
+
+/** Reads a file once for one hexadecimal digest of it. Throws what the file system throws. */
+export async function digestForChecksum(kind: ChecksumKind, file: string): Promise<string> {
+  const hash = createHash(kind);
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
 /** One line as coreutils write it and `sha256sum --check` reads it; names with a newline or backslash are escaped. */
 export function checksumLine(digest: string, name: string): string {
   const escaped = name.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');

@@ -17,10 +17,10 @@ import type { LockPlan } from '../plan/plan-lock.ts';
 import { lockFolder } from '../plan/visible-files.ts';
 import { openSandbox, type Sandbox } from '../sandbox/open-sandbox.ts';
 import { openWorkFolder } from '../store/work-folder.ts';
-import { hostPath } from '../util/run-command.ts';
 import { withoutPassword } from '../util/without-password.ts';
-import { sourceEnvironment } from './run-hooks.ts';
+import { hostHookPath, sourceEnvironment } from './run-hooks.ts';
 import type { Workbench } from './workbench.ts';
+import { writePrograms } from './write-programs.ts';
 import { writeFiles } from './write-files.ts';
 
 /**
@@ -54,6 +54,7 @@ async function runScripts(bench: Workbench, plan: LockPlan): Promise<ElementRequ
     const sandbox = await openSandbox(folder.path, bench.privilege, bench.signal);
     try {
       await writeFiles(join(folder.path, 'hooks'), plan.hooksDirectory, 0);
+      await writePrograms(folder.path);
       for (const name of ['outputs', 'mnt', 'elements', 'image-cache']) await mkdir(join(folder.path, name));
       const env = await sourceEnvironment(sandbox, 'root', {
         files: plan.hooksDirectory,
@@ -86,7 +87,7 @@ async function runScript(
   },
 ): Promise<readonly Answer[]> {
   const command = ['env', '-C', sandboxPaths.outputs, `${sandboxPaths.hooks}/${script.path}`] as const;
-  const result = await sandbox.run(command, { env: { ...env, PATH: hostPath }, allowFailure: true });
+  const result = await sandbox.run(command, { env: { ...env, PATH: hostHookPath }, allowFailure: true });
   const problem = (reason: string, lastLines: readonly string[]): never =>
     fail({
       code: 'lock-script-failed',

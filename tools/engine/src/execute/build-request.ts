@@ -25,6 +25,8 @@ export interface BuildRequest {
   readonly image: ResolvedImage;
   /** The user's environment, as data; hooks see only what the elements mention. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Words of the command line that asked for the build: DIB_ARGS, which the element `manifests` writes down. */
+  readonly arguments?: readonly string[] | undefined;
   /** Root of the content store. */
   readonly store: string;
   /** Where work folders lie; undefined: in the store. Must be in the store's file system, and no overlayfs. */

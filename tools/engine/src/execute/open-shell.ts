@@ -15,7 +15,7 @@ import { ensureSteps } from './ensure-steps.ts';
 import { forecastSteps } from './forecast-steps.ts';
 import { chainHooks } from './hook-chain.ts';
 import { type PreparedBuild, withPreparedBuild } from './prepare-build.ts';
-import { insideTarget, sourceEnvironment, withHooksInside } from './run-hooks.ts';
+import { hostHookPath, insideTarget, sourceEnvironment, withHooksInside } from './run-hooks.ts';
 import { runStepHooks } from './run-step-hooks.ts';
 import { type StepTree, withStepTree } from './step-tree.ts';
 
@@ -157,7 +157,7 @@ async function runShell(
   const variables = {
     ...(inside ? {} : { TMP_MOUNT_PATH: sandboxPaths.targetRoot, TARGET_ROOT: sandboxPaths.targetRoot }),
     ...env,
-    PATH: hostPath,
+    PATH: inside ? hostPath : hostHookPath,
     TERM: shell.terminal ?? 'dumb',
     HISTFILE: '',
     PS1: `(${when} ${what}) \\w \\$ `,

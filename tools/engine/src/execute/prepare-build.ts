@@ -11,6 +11,7 @@ import { shareLock } from '../store/file-lock.ts';
 import { prepareStorePaths } from '../store/store-paths.ts';
 import { sweepWorkFolders } from '../store/work-folder.ts';
 import type { BuildRequest } from './build-request.ts';
+import { checkFormats } from './check-formats.ts';
 import { type DiskDraft, draftDisk } from './draft-disk.ts';
 import { adoptReceipt } from './receipt.ts';
 import { readHostFacts, requireHostTools } from './read-host-facts.ts';
@@ -38,10 +39,12 @@ export async function planRequest(
   const { image, environment } = request;
   const disk = draftDisk(image, environment);
   requireHostTools(image, disk);
+  await checkFormats(image.definition);
   const lock = await takeLock(bench, request, disk, gaps);
   const host = await readHostFacts(image.elements);
   const plan = planBuild(image, {
     user: bench.fetching.network === 'offline' ? { ...environment, DIB_OFFLINE: '1' } : environment,
+    arguments: request.arguments,
     disk: disk.variables,
     fstab: disk.fstab,
     epochSeconds: lock.epochSeconds,

@@ -7,6 +7,7 @@ import { maskSecrets } from '../elements/mask-secrets.ts';
 import type { HookFile } from '../elements/merge-hooks.ts';
 import { orderEnvironmentFiles } from '../elements/order-environment-files.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
+import { phaseEnvironment } from '../plan/phase-environment.ts';
 import type { Sandbox } from '../sandbox/open-sandbox.ts';
 import { chrootPhases, type Phase } from '../util/phase.ts';
 import { hostPath } from '../util/run-command.ts';
@@ -18,6 +19,14 @@ export const insideTarget = '/tmp/in_target.d';
 
 /** `$PATH` stands there literally, as in diskimage-builder, whose quoting never expands it. */
 const chrootPath = '$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Where hooks of a phase find programs. */
+export function pathOf(phase: Phase): string {
+  return chrootPhases.has(phase) ? chrootPath : hostHookPath;
+}
+
+/** `sudo` comes before the host's own. */
+export const hostHookPath = `${sandboxPaths.programs}:${hostPath}`;
 
 /** Variables that bash sets for itself. */
 const bashOwn = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD']);
@@ -37,7 +46,7 @@ export async function sourceEnvironment(
 ): Promise<Readonly<Record<string, string>>> {
   const inside = chrootPhases.has(phase);
   const folder = inside ? insideTarget : sandboxPaths.hooks;
-  const env = { ...step.variables, PATH: inside ? chrootPath : hostPath };
+  const env = { ...phaseEnvironment(phase, step.variables), PATH: pathOf(phase) };
   const files = orderEnvironmentFiles(step.files).map((file) => `${folder}/${file.path}`);
   const result = await sandbox.run(
     [...place(phase), '/bin/bash', '--norc', '-c', sourceScript, 'dib-run-parts', ...files],
@@ -150,7 +159,7 @@ export async function runLogged(bench: Workbench, sandbox: Sandbox, request: Log
   const lack = watchForLack();
   const masked = maskSecrets(request.env, request.secrets);
   const result = await sandbox.run(offline ? [...withoutNetwork, ...request.command] : request.command, {
-    env: { ...request.env, PATH: request.command[0] === 'chroot' ? chrootPath : hostPath },
+    env: { ...request.env, PATH: request.command[0] === 'chroot' ? chrootPath : hostHookPath },
     allowFailure: true,
     onLine: (printed) => {
       const line = masked(printed);

@@ -9,6 +9,7 @@ import { mountPseudoFilesystems } from '../sandbox/mount-pseudo-filesystems.ts';
 import { openSandbox, type Sandbox } from '../sandbox/open-sandbox.ts';
 import { openWorkFolder } from '../store/work-folder.ts';
 import { type Checkpoint, restoreCheckpoint } from './checkpoint.ts';
+import { measureImageSize } from './measure-image-size.ts';
 import { mountSources } from './mount-sources.ts';
 import { giveCacheBack, mountPackageCaches } from './package-caches.ts';
 import { offerPackageIndex } from './package-index.ts';
@@ -16,6 +17,7 @@ import type { StepRun } from './step-run.ts';
 import { lendResolvConf } from './tree-upkeep.ts';
 import type { Workbench } from './workbench.ts';
 import { writeFiles } from './write-files.ts';
+import { writePrograms } from './write-programs.ts';
 
 /** A step's tree, mounted and ready for its hooks. */
 export interface StepTree {
@@ -58,7 +60,7 @@ export async function withStepTree<T>(
         if (bench.privilege.length > 0) await giveCacheBack(sandbox, sharedImageCache(bench));
       };
       const index = await offerPackageIndex(bench, sandbox, { folder: folder.path, step: run.step.name });
-      const { variables } = index;
+      const variables = { ...index.variables, ...(await measureImageSize(sandbox, run.step)) };
       try {
         return await body({ sandbox, folder: folder.path, keepCaches, variables });
       } finally {
@@ -76,6 +78,7 @@ async function prepareFolders(bench: Workbench, folder: string, run: StepRun): P
   const { epochSeconds } = run.plan;
   await writeFiles(join(folder, 'hooks.base'), run.step.hooksDirectory, epochSeconds);
   await writeFiles(join(folder, 'elements'), run.step.elementFiles, epochSeconds);
+  await writePrograms(folder);
   await mkdir(join(folder, 'outputs'), { recursive: true });
   await mkdir(join(folder, 'image-cache'), { recursive: true });
   await mkdir(sharedImageCache(bench), { recursive: true });

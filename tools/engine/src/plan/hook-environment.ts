@@ -4,6 +4,7 @@ import type { HookFile } from '../elements/merge-hooks.ts';
 import { isSecret, secretDigest } from '../elements/secret-variables.ts';
 import type { ResolvedImage } from '../elements/resolved-image.ts';
 import { byteOrder } from '../util/byte-order.ts';
+import { callerVariables } from './caller-environment.ts';
 import type { StepName } from './step.ts';
 import { textOf } from './text-of.ts';
 
@@ -15,6 +16,8 @@ export const sandboxPaths = {
   elements: '/run/kiln/elements',
   outputs: '/run/kiln/outputs',
   imageCache: '/run/kiln/image-cache',
+  /** Programs that host hooks find before those of the host. */
+  programs: '/run/kiln/programs',
   /** What of the outside world was fetched for the step. */
   sources: '/run/kiln/sources',
 } as const;
@@ -25,6 +28,8 @@ export interface EnvironmentSources {
   /** What the disk layout says before it exists: DIB_ROOT_LABEL and the like. */
   readonly disk: Readonly<Record<string, string>>;
   readonly epochSeconds: number;
+  /** Words of the command line, for DIB_ARGS. */
+  readonly arguments?: readonly string[] | undefined;
 }
 
 /** The environment of a step's hooks, and the part of it that counts in the step's key. */
@@ -102,6 +107,7 @@ function processVariables(epochSeconds: number): Record<string, string> {
     USER: 'root',
     LOGNAME: 'root',
     SOURCE_DATE_EPOCH: String(epochSeconds),
+    PS4: '+ $(_ps4):   ',
   };
 }
 
@@ -139,15 +145,41 @@ function frameworkVariables(
     KILN_SOURCES: sandboxPaths.sources,
     DIB_LOCKFILES: `${sandboxPaths.imageCache}/lockfiles`,
     ...(step === 'root' || step === 'finalise' ? { TARGET_ROOT: sandboxPaths.targetRoot } : {}),
+    ...imageSize(image, step, sources),
+    ...callerVariables({
+      variables: { ...sources.user, ...image.definition.environment },
+      arguments: sources.arguments ?? [],
+      secrets: declaredSecrets(image),
+    }),
     ...sources.disk,
   };
 }
 
-/** Functions that host hooks of diskimage-builder may call; bash takes them from variables of this form. */
-function bashFunctions(image: ResolvedImage, text: string): Record<string, string> {
-  if (!text.includes('get_image_element_array')) return dieFunction;
-  const array = image.elements.map(({ name }) => `[${name}]=${sandboxPaths.elements}/${name}`).join(' ');
-  return { ...dieFunction, 'BASH_FUNC_get_image_element_array%%': `() { echo '${array}'; }` };
+/** Stands for an image size that is computed from the tree when the step begins: the layers below, which are in the key, decide it. */
+export const measuredSize = 'measured';
+
+/** DIB_IMAGE_SIZE: in GiB as the user gave it, and in KiB from block-device.d on. */
+function imageSize(
+  image: ResolvedImage,
+  step: StepName,
+  { user }: EnvironmentSources,
+): Record<string, string> {
+  const { sizeBytes } = image.definition;
+  if (step === 'block-device' || step === 'finalise')
+    return { DIB_IMAGE_SIZE: sizeBytes === undefined ? measuredSize : String(Math.ceil(sizeBytes / 1024)) };
+  if (sizeBytes === undefined || (user['DIB_IMAGE_SIZE'] ?? '') !== '') return {};
+  return { DIB_IMAGE_SIZE: String(sizeBytes / 2 ** 30) };
 }
 
-const dieFunction = { 'BASH_FUNC_die%%': `() { echo "ERROR: $*" >&2; exit 1; }` };
+/** Functions that host hooks of diskimage-builder may call; bash takes them from variables of this form. */
+function bashFunctions(image: ResolvedImage, text: string): Record<string, string> {
+  if (!text.includes('get_image_element_array')) return usualFunctions;
+  const array = image.elements.map(({ name }) => `[${name}]=${sandboxPaths.elements}/${name}`).join(' ');
+  return { ...usualFunctions, 'BASH_FUNC_get_image_element_array%%': `() { echo '${array}'; }` };
+}
+
+const usualFunctions = {
+  'BASH_FUNC_die%%': `() { echo "ERROR: $*" >&2; exit 1; }`,
+  // For PS4: where a traced command stands.
+  'BASH_FUNC__ps4%%': '() { echo "${BASH_SOURCE[1]:-bash}:${FUNCNAME[1]:-main}:${BASH_LINENO[0]:-0}"; }',
+};

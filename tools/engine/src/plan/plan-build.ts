@@ -18,6 +18,8 @@ export interface PlanSources {
   /** What the block-device step writes into the tree. */
   readonly fstab: string;
   readonly epochSeconds: number;
+  /** Words of the command line that asked for the build, for DIB_ARGS. */
+  readonly arguments?: readonly string[] | undefined;
   /** Digest of each declared tool and file of the host, by name or path. */
   readonly host: Readonly<Record<string, string>>;
   /** Pinned things of the outside world by the step that takes them in, each with its digest or commit. */

@@ -13,7 +13,10 @@ import { until } from './until.ts';
 
 /** What a build of a rig may be asked for beside the image. */
 export type RigOptions = Partial<
-  Pick<RigRequest, 'environment' | 'until' | 'checkpoints' | 'store' | 'outputDirectory' | 'network'>
+  Pick<
+    RigRequest,
+    'environment' | 'arguments' | 'until' | 'checkpoints' | 'store' | 'outputDirectory' | 'network'
+  >
 >;
 
 /** A temporary workspace with the element `tiny-os`, and a content store of its own. */

@@ -9,6 +9,8 @@ export interface RigRequest {
   readonly outputDirectory: string;
   /** What the user's environment would be. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Words of the command line that asked for the build. */
+  readonly arguments?: readonly string[];
   /** Bring the steps up to date up to this one (or `last`) and make no artifact; undefined: build the image. */
   readonly until: StepName | 'last' | undefined;
   readonly network?: 'online' | 'offline';

@@ -77,9 +77,19 @@ async function build(
 
 /** What the engine is asked for, but for the image and who listens. */
 export function engineRequestOf(request: RigRequest) {
-  const { root, image, store, environment, outputDirectory, checkpoints, network } = request;
+  const {
+    root,
+    image,
+    store,
+    environment,
+    outputDirectory,
+    checkpoints,
+    network,
+    arguments: words,
+  } = request;
   return {
     environment,
+    arguments: words,
     store,
     logDirectory: join(outputDirectory, 'logs'),
     earlierOutput: outputDirectory,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeDisk } from '@kiln/engine/block-device/write-disk.ts';
+import { archiveContainer } from '@kiln/engine/formats/archive-container.ts';
 import { archiveTree } from '@kiln/engine/formats/archive-tree.ts';
 import { convertDisk } from '@kiln/engine/formats/convert-disk.ts';
 import type { DiskConversion } from '@kiln/engine/formats/convert-disk.ts';
@@ -19,6 +20,8 @@ const tools = [
   'gzip',
   'mksquashfs',
   'unsquashfs',
+  'skopeo',
+  'umoci',
 ];
 const missing = process.env['CI'] === undefined ? missingTools(tools) : [];
 const suffix = missing.length === 0 ? '' : ` (the host lacks ${missing.join(', ')})`;
@@ -151,4 +154,107 @@ describe.skipIf(missing.length > 0)(`image formats${suffix}`, () => {
     expect(listing).toMatch(/^-rwsr-xr-x 0\/0 .* squashfs-root\/bin\/ping$/m);
     expect(listing).not.toContain('not-of-the-image');
   });
+
+  test('an aci has the tree below rootfs/, and its manifest beside it', async () => {
+    const common = { format: 'aci', treeDirectory: rig.treeDirectory, epochSeconds, run: rig.run } as const;
+    const files = ['one', 'two'].map((folder) => `/run/kiln/${folder}/tree.aci`);
+    const aciManifest = '{"acKind":"ImageManifest"}';
+    for (const targetFile of files) await archiveTree({ ...common, targetFile, aciManifest });
+    await rig.run(['cmp', ...files] as [string, ...string[]]);
+    const listing = await rig.output('tar', '--list', '--verbose', '--numeric-owner', '-f', files[0] ?? '');
+    expect(listing).toMatch(/^h.* rootfs\/etc\/two link to rootfs\/etc\/one$/m);
+    expect(listing).toMatch(/^-rw-r--r-- 0\/0 +26 .* manifest$/m);
+    const names = listing
+      .split('\n')
+      .flatMap((line) => /^\S+ +\S+ +\S+ +\S+ +\S+ +(\S+)/.exec(line)?.[1] ?? []);
+    expect(names.filter((name) => !name.startsWith('rootfs/'))).toEqual(['manifest']);
+    expect(await rig.output('tar', '--extract', '--to-stdout', '-f', files[0] ?? '', 'manifest')).toBe(
+      aciManifest,
+    );
+    await archiveTree({ ...common, targetFile: '/run/kiln/one/bare.aci' });
+    expect(await rig.output('tar', '--list', '-f', '/run/kiln/one/bare.aci')).not.toContain('manifest');
+  });
+
+  const reference = { repository: 'registry.example/box', tag: '1.2' };
+
+  async function container(format: 'oci' | 'docker', targetFile: string): Promise<void> {
+    const { treeDirectory, run } = rig;
+    await archiveContainer({
+      format,
+      treeDirectory,
+      targetFile,
+      epochSeconds,
+      architecture: 'arm64',
+      reference,
+      run,
+    });
+  }
+
+  test('an OCI archive is one that skopeo and umoci take', async () => {
+    const files = ['one', 'two'].map((folder) => `/run/kiln/${folder}/box.oci.tar`);
+    for (const file of files) await container('oci', file);
+    await rig.run(['cmp', ...files] as [string, ...string[]]);
+    const facts = JSON.parse(await rig.output('skopeo', 'inspect', `oci-archive:${files[0]}`)) as Inspected;
+    expect(facts).toMatchObject({ Architecture: 'arm64', Os: 'linux', Created: '2020-09-13T12:26:40Z' });
+    expect(facts.Layers).toHaveLength(1);
+    // Copying checks the digests of all blobs.
+    await rig.run([
+      'skopeo',
+      'copy',
+      '-q',
+      '--insecure-policy',
+      `oci-archive:${files[0]}`,
+      'dir:/run/kiln/copy',
+    ]);
+    await rig.run(['mkdir', '/run/kiln/layout']);
+    await rig.run(['tar', '--extract', '--directory=/run/kiln/layout', '-f', files[0] ?? '']);
+    await rig.run(['umoci', 'unpack', '--image', '/run/kiln/layout:1.2', '/run/kiln/bundle']);
+    const root = '/run/kiln/bundle/rootfs';
+    expect(await rig.output('stat', '--format=%u:%g %h', `${root}/etc/one`)).toBe('5:70000 2');
+    expect(await rig.output('getfattr', '--name=security.capability', `${root}/bin/ping`)).toContain(
+      'security.capability',
+    );
+    expect(await rig.output('find', root, '-name', 'not-of-the-image')).toBe('');
+  });
+
+  test('a docker archive is one, too, and names itself', async () => {
+    const files = ['one', 'two'].map((folder) => `/run/kiln/${folder}/box.docker.tar`);
+    for (const file of files) await container('docker', file);
+    await rig.run(['cmp', ...files] as [string, ...string[]]);
+    const copied = '/run/kiln/from-docker';
+    await rig.run([
+      'skopeo',
+      'copy',
+      '-q',
+      '--insecure-policy',
+      `docker-archive:${files[0]}`,
+      `dir:${copied}`,
+    ]);
+    const tags = await rig.output('skopeo', 'list-tags', `docker-archive:${files[0]}`);
+    expect(JSON.parse(tags)).toMatchObject({ Tags: ['registry.example/box:1.2'] });
+    expect(await rig.output('skopeo', 'inspect', `oci-archive:${files[0]}`)).toContain('"arm64"');
+  });
+
+  test.each(['qcow', 'vhdx', 'parallels', 'qed'])(
+    '%s, which only qemu-img knows, holds the disk',
+    async (format) => {
+      const targetFile = `/run/kiln/one/image.${format}`;
+      await convert({ format, targetFile });
+      const compared = await rig.output(
+        'qemu-img',
+        'compare',
+        '-f',
+        format,
+        '-F',
+        'raw',
+        targetFile,
+        diskFile,
+      );
+      expect(compared).toContain('identical');
+    },
+  );
 });
+
+interface Inspected {
+  readonly Layers: readonly string[];
+}

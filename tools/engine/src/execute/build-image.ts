@@ -11,6 +11,7 @@ import { type OutputPlace, ownDirectory } from './output-place.ts';
 import type { ArtifactSources } from './plan-artifacts.ts';
 import { type PreparedBuild, withPreparedBuild } from './prepare-build.ts';
 import { writeReceipt } from './receipt.ts';
+import { readAciManifest } from './read-aci-manifest.ts';
 import { readDiskTools } from './read-host-facts.ts';
 import type { Workbench } from './workbench.ts';
 import { writeWhole } from './write-whole.ts';
@@ -42,12 +43,13 @@ export async function buildImage(request: BuildRequest, output: string | OutputP
 }
 
 async function completeImage(
-  { image }: BuildRequest,
+  { image, environment }: BuildRequest,
   { plan, disk, bench }: PreparedBuild,
   place: OutputPlace,
 ): Promise<BuildOutcome> {
   const { definition } = image;
   const tools = await readDiskTools(definition.formats, disk);
+  const aciManifest = await readAciManifest(bench, definition, environment);
   let steps = await ensureSteps(bench, { plan, disk, until: undefined, need: 'records' });
   const treeOf = (): LayerRecord => steps.at(-1)?.record ?? emptyRecord;
   const needTree = async (): Promise<LayerRecord> => {
@@ -59,7 +61,7 @@ async function completeImage(
   let started: number;
   do {
     started = performance.now();
-    const sources: ArtifactSources = { definition, disk, tree: treeOf(), epochSeconds, tools };
+    const sources: ArtifactSources = { definition, disk, tree: treeOf(), epochSeconds, tools, aciManifest };
     const { formats } = definition;
     result = await ensureArtifacts(bench, { sources, formats, place, needTree });
   } while (result === 'tree changed');

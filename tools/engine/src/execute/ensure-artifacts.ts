@@ -4,14 +4,13 @@ import type { DiskLayout } from '../block-device/disk-layout.ts';
 import type { Origin } from '../events/build-event.ts';
 import { fail } from '../diagnostics/failure.ts';
 import { digestFile, digestOf, type Digest } from '../fingerprint/digest.ts';
-import { extensionOf } from '../formats/image-format.ts';
 import type { ImageFormat } from '../image-definition/image-definition.ts';
 import type { LayerRecord } from '../layers/layer-record.ts';
 import { lockFile } from '../store/file-lock.ts';
 import { runCommand } from '../util/run-command.ts';
 import { type ArtifactMetadata, contentsKey, makeArtifacts, type TreeContents } from './make-artifacts.ts';
 import { planArtifact, storedDiskFormat, type ArtifactPlan, type ArtifactSources } from './plan-artifacts.ts';
-import { aboutToReplace, type OutputPlace, placeChecksums } from './output-place.ts';
+import { aboutToReplace, artifactFile, type OutputPlace, placeChecksums } from './output-place.ts';
 import { isInPlace, placeArtifact, type Placement } from './place-artifact.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -141,8 +140,7 @@ async function placeFormat(
   const blob = entry === undefined ? undefined : await bench.store.locate(entry.digest);
   if (entry === undefined || blob === undefined)
     fail({ code: 'blob-damaged', digest: entry?.digest ?? plan.key });
-  const name = `${goal.sources.definition.name}.${extensionOf(format)}`;
-  const file = join(goal.place.directory, name);
+  const file = artifactFile(goal.place, goal.sources.definition.name, format);
   const { digest } = entry;
   const placement = { digest, file, ...placingOf(bench, goal) };
   const placed: Placed =

@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { extensionOf } from '../formats/image-format.ts';
 import type { ImageFormat } from '../image-definition/image-definition.ts';
 import { emptyRecord } from '../layers/layer-record.ts';
 import type { StepName } from '../plan/step.ts';
@@ -8,9 +6,11 @@ import type { ContentStore } from '../store/content-store.ts';
 import type { BuildRequest } from './build-request.ts';
 import { type Fate, forecastSteps, type StepForecast } from './forecast-steps.ts';
 import { readLast } from './last-note.ts';
+import { artifactFile } from './output-place.ts';
 import { type ArtifactPlan, planArtifact, storedDiskFormat } from './plan-artifacts.ts';
 import { openWorkbench, planRequest, type PreparedBuild } from './prepare-build.ts';
 import { readReceipt } from './receipt.ts';
+import { readAciManifest } from './read-aci-manifest.ts';
 import { readDiskTools } from './read-host-facts.ts';
 
 /** An artifact as a build would find it. */
@@ -61,7 +61,7 @@ export async function forecastBuild(
 }
 
 async function forecastArtifacts(
-  { image, subject }: BuildRequest,
+  { image, subject, environment }: BuildRequest,
   { plan, disk, bench }: PreparedBuild,
   goal: {
     readonly steps: readonly StepForecast[];
@@ -72,15 +72,16 @@ async function forecastArtifacts(
   const { definition } = image;
   const tree = goal.steps.at(-1)?.record ?? emptyRecord;
   const tools = await readDiskTools(definition.formats, disk);
+  const aciManifest = await readAciManifest({ report: () => {} }, definition, environment);
   const certain = goal.steps.every((step) => step.fate === 'restored');
   const forecasts: ArtifactForecast[] = [];
   for (const format of definition.formats) {
     const stored = format === 'raw' ? storedDiskFormat : format;
-    const sources = { definition, disk, tree, epochSeconds: plan.epochSeconds, tools };
+    const sources = { definition, disk, tree, epochSeconds: plan.epochSeconds, tools, aciManifest };
     const planned = planArtifact(stored, sources);
     const isThere =
       goal.adoptable.has(`artifact ${planned.key}`) || (await hasArtifact(bench.store, planned));
-    const file = join(goal.outputDirectory, `${definition.name}.${extensionOf(format)}`);
+    const file = artifactFile({ directory: goal.outputDirectory }, definition.name, format);
     const last =
       subject === undefined ? undefined : await readLast(bench.store, subject, `artifact ${stored}`);
     const time = last?.tookMs === undefined ? {} : { expectedMs: last.tookMs };

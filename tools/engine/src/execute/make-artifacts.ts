@@ -1,20 +1,24 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAreas, type WrittenArea } from '../block-device/free-areas.ts';
 import { installBiosGrub } from '../block-device/install-bios-grub.ts';
-import { measureTree } from '../block-device/measure-tree.ts';
-import { planDiskLayout } from '../block-device/plan-disk-layout.ts';
 import { writeDisk } from '../block-device/write-disk.ts';
 import type { DiskLayout } from '../block-device/disk-layout.ts';
-import { BuildFailure, fail } from '../diagnostics/failure.ts';
+import { fail } from '../diagnostics/failure.ts';
+import { archiveContainer } from '../formats/archive-container.ts';
 import { archiveTree } from '../formats/archive-tree.ts';
 import { convertDisk } from '../formats/convert-disk.ts';
-import { isTreeFormat } from '../formats/image-format.ts';
+import { isContainerFormat, isTreeFormat, type TreeFormat } from '../formats/image-format.ts';
+import { vhdUtil } from '../formats/required-tools.ts';
 import type { KeyRecord } from '../fingerprint/key-record.ts';
 import type { LayerRecord } from '../layers/layer-record.ts';
 import { mountOverlay } from '../layers/mount-layers.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import { openSandbox, type Sandbox } from '../sandbox/open-sandbox.ts';
 import { openWorkFolder } from '../store/work-folder.ts';
-import { diskSeed, type ArtifactPlan, type ArtifactSources } from './plan-artifacts.ts';
+import { biosGrubInTree } from './bios-grub-in-tree.ts';
+import { layOutDisk } from './lay-out-disk.ts';
+import { containerReference, diskSeed, type ArtifactPlan, type ArtifactSources } from './plan-artifacts.ts';
 import { readPackages, type InstalledPackage } from './tree-contents.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -79,7 +83,7 @@ async function makeDisk(
   run: ArtifactRun & { diskFile: string },
 ): Promise<DiskLayout> {
   const { sources, diskFile } = run;
-  const layout = await layOut(sandbox, sources);
+  const layout = await layOutDisk(sandbox, sources.disk, diskSeed(sources));
   await writeDisk({
     layout,
     treeDirectory: sandboxPaths.targetRoot,
@@ -88,39 +92,19 @@ async function makeDisk(
     run: sandbox.run,
     signal: bench.signal,
   });
-  const [bootImage, coreImage] = [
-    await readFromTree(sandbox, 'boot.img'),
-    await readFromTree(sandbox, 'core.img'),
-  ];
-  if (bootImage !== undefined && coreImage !== undefined) {
-    await installBiosGrub({ layout, diskFile, bootImage, coreImage, run: sandbox.run });
-  }
+  const grub = await biosGrubInTree(sandbox);
+  if (grub !== undefined) await installBiosGrub({ layout, diskFile, ...grub, run: sandbox.run });
+  await writeAreas(sandbox.run, { layout, diskFile }, await readAreas(bench, sources.tree));
   return layout;
 }
 
-async function layOut(sandbox: Sandbox, sources: ArtifactSources): Promise<DiskLayout> {
-  const { definition, disk } = sources;
-  const nested = disk.mountPoints.filter((mountPoint) => mountPoint !== '/');
-  const measure = await measureTree(sandbox.run, sandboxPaths.targetRoot, nested);
-  const layout = planDiskLayout({
-    graph: disk.graph,
-    treeBytes: measure.bytes,
-    treeInodes: measure.inodes,
-    subtrees: measure.subtrees,
-    sizeBytes: definition.sizeBytes,
-    rootFilesystem: definition.rootFilesystem,
-    rootLabel: definition.rootLabel,
-    seed: diskSeed(sources),
-  });
-  if (!layout.ok) throw new BuildFailure(layout.failures);
-  return layout.value;
-}
-
-/** GRUB's images as `grub-install` leaves them in the tree; undefined where the image does not boot by BIOS. */
-async function readFromTree(sandbox: Sandbox, name: string): Promise<Buffer | undefined> {
-  const path = `${sandboxPaths.targetRoot}/boot/grub/i386-pc/${name}`;
-  const encoded = await sandbox.run(['base64', '--wrap=0', path], { allowFailure: true });
-  return encoded.ok ? Buffer.from(encoded.stdout, 'base64') : undefined;
+/** What finalise hooks wrote outside of the filesystems of the disk that they were shown. */
+async function readAreas(bench: Workbench, { disk }: LayerRecord): Promise<readonly WrittenArea[]> {
+  if (disk === undefined || disk.areas === null) return [];
+  const { digest } = disk.areas;
+  const file = await bench.store.locate(digest);
+  if (file === undefined) return fail({ code: 'blob-damaged', digest });
+  return JSON.parse(await readFile(file, 'utf8')) as readonly WrittenArea[];
 }
 
 /** What the store keeps beside an artifact: its key record, and how its disk is laid out. */
@@ -142,24 +126,54 @@ async function makeArtifact(
     readonly plan: ArtifactPlan;
   },
 ): Promise<void> {
-  const { sources, plan, disk, diskFile } = run;
+  const { plan, disk, diskFile } = run;
   const targetFile = `${diskFile}.${plan.format}`;
-  if (isTreeFormat(plan.format)) {
-    const { epochSeconds } = sources;
-    const treeDirectory = sandboxPaths.targetRoot;
-    await archiveTree({ format: plan.format, treeDirectory, targetFile, epochSeconds, run: sandbox.run });
-  } else {
-    await convertDisk({
-      format: plan.format,
-      diskFile,
-      targetFile,
-      artifactName: `${sources.definition.name}.${plan.format}`,
-      compression: sources.definition.qcow2.compression,
-      seed: diskSeed(sources),
-      source: 'keep',
-      run: sandbox.run,
-    });
-  }
+  const made = { ...run, targetFile };
+  if (isTreeFormat(plan.format)) await makeArchive(sandbox, plan.format, made);
+  else await makeDiskImage(bench, sandbox, made);
   await bench.asRoot(['chown', `--reference=${bench.store.paths.work}`, targetFile]);
   await bench.store.commitFile(`artifact ${plan.key}`, targetFile, artifactMetadata(plan, disk));
+}
+
+interface ArtifactTarget {
+  readonly sources: ArtifactSources;
+  readonly targetFile: string;
+}
+
+async function makeArchive(
+  { run }: Sandbox,
+  format: TreeFormat,
+  { sources, targetFile }: ArtifactTarget,
+): Promise<void> {
+  const { epochSeconds, definition, aciManifest } = sources;
+  const common = { treeDirectory: sandboxPaths.targetRoot, targetFile, epochSeconds, run };
+  if (!isContainerFormat(format)) return archiveTree({ ...common, format, aciManifest });
+  const { architecture } = definition;
+  return archiveContainer({ ...common, format, architecture, reference: containerReference(definition) });
+}
+
+async function makeDiskImage(
+  bench: Workbench,
+  sandbox: Sandbox,
+  { sources, plan, diskFile, targetFile }: ArtifactTarget & { plan: ArtifactPlan; diskFile: string },
+): Promise<void> {
+  const { definition, tools } = sources;
+  const { format } = plan;
+  const lacksVhdUtil = (tools[vhdUtil] ?? 'absent') === 'absent';
+  if (format === 'vhd' && lacksVhdUtil) {
+    const message = "vhd: the host has no vhd-util, so qemu-img writes it (vpc, with the disk's exact size)";
+    bench.report({ type: 'note', message });
+  }
+  await convertDisk({
+    format,
+    diskFile,
+    targetFile,
+    artifactName: `${definition.name}.${format}`,
+    compression: definition.qcow2.compression,
+    options: definition.qemuImgOptions,
+    vhdWriter: lacksVhdUtil ? 'qemu-img' : 'vhd-util',
+    seed: diskSeed(sources),
+    source: 'keep',
+    run: sandbox.run,
+  });
 }

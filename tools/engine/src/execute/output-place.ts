@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Digest } from '../fingerprint/digest.ts';
+import { extensionOf, type Naming } from '../formats/image-format.ts';
 import { type ChecksumKind, checksumLine, digestForChecksum } from '../formats/write-checksum.ts';
+import type { ImageFormat } from '../image-definition/image-definition.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -11,6 +13,10 @@ export interface OutputPlace {
   /** Where `manifest.json` and `receipt.json` go; by default beside the artifacts. */
   readonly records: string;
   readonly checksums: readonly ChecksumKind[];
+  /** Endings of the artifacts' files; by default 'kiln'. */
+  readonly naming?: Naming | undefined;
+  /** The directory as the user gave it, for checksum files that name it as diskimage-builder's do; undefined: they hold bare names. */
+  readonly shownDirectory?: string | undefined;
   /** Called before an artifact takes the place of a file with other content. By default that one is lost. */
   readonly beforeReplacing?: ((file: string) => Promise<void>) | undefined;
 }
@@ -18,6 +24,15 @@ export interface OutputPlace {
 /** A folder of the image's own: artifacts, records and SHA-256 checksums side by side. */
 export function ownDirectory(directory: string): OutputPlace {
   return { directory, records: directory, checksums: ['sha256'] };
+}
+
+/** Full path of an artifact. */
+export function artifactFile(
+  place: Pick<OutputPlace, 'directory' | 'naming'>,
+  image: string,
+  format: ImageFormat,
+): string {
+  return join(place.directory, `${image}.${extensionOf(format, place.naming)}`);
 }
 
 /** Gives the owner of a file the chance to keep it before it is replaced. */
@@ -33,7 +48,10 @@ export async function placeChecksums(
 ): Promise<void> {
   for (const kind of place.checksums) {
     const value = kind === 'sha256' ? digest : await knownDigest(store, { kind, file, digest });
-    await writeWhole(`${file}.${kind}`, checksumLine(value, basename(file)));
+    await writeWhole(
+      `${file}.${kind}`,
+      checksumLine(value, join(place.shownDirectory ?? '', basename(file))),
+    );
   }
 }
 

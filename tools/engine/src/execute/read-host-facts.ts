@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BuildFailure, fail, type Failure } from '../diagnostics/failure.ts';
 import type { Element } from '../elements/element.ts';
 import type { ResolvedImage } from '../elements/resolved-image.ts';
-import { toolsForFormats } from '../formats/required-tools.ts';
+import { optionalToolsForFormats, toolsForFormats } from '../formats/required-tools.ts';
 import { toolsForLayout } from '../block-device/required-tools.ts';
 import type { ImageFormat } from '../image-definition/image-definition.ts';
 import type { DiskDraft } from './draft-disk.ts';
@@ -74,7 +74,7 @@ function diskTools(
   return [...toolsForFormats(['qcow2', ...formats]), ...toolsForLayout({ filesystems })];
 }
 
-/** Digests of the tools that decide the bytes of disks and archives; a tool that is missing is a failure. */
+/** Digests of the tools that decide the bytes of disks and archives; a tool that must be there and is missing is a failure. */
 export async function readDiskTools(
   formats: readonly ImageFormat[],
   disk: Pick<DiskDraft, 'types'>,
@@ -85,6 +85,10 @@ export async function readDiskTools(
     const path = findHostTool(tool);
     if (path === undefined) fail({ code: 'host-tool-missing', ...required });
     if (debianPackage === undefined || !carriers.has(debianPackage)) facts[tool] ??= await digestFile(path);
+  }
+  for (const tool of optionalToolsForFormats(formats)) {
+    const path = findHostTool(tool);
+    facts[tool] = path === undefined ? 'absent' : await digestFile(path);
   }
   return facts;
 }

@@ -4,13 +4,14 @@ import { runWriting } from '../diagnostics/run-writing.ts';
 import { readPiece, writePieces } from '../block-device/disk-pieces.ts';
 import type { FixIdentifiers, IdentifierStretch } from './fixed-identifiers.ts';
 import { fixVdi, fixVmdk, fixVpc, vdiIdentifiers, vmdkDescriptor, vpcFooters } from './fixed-identifiers.ts';
-import type { DiskFormat } from './image-format.ts';
 import type { Qcow2Compression } from './qcow2-image.ts';
+import { vhdUtil } from './required-tools.ts';
 import type { DataRange, Qcow2Request } from './write-qcow2.ts';
 
 /** One artifact to be made of the raw disk. Paths are as the runner sees them. */
 export interface DiskConversion {
-  readonly format: DiskFormat;
+  /** One of `diskFormats`, or any other that qemu-img can write. */
+  readonly format: string;
   readonly diskFile: string;
   /** Written beside itself first (`.part`), then renamed; what was there is replaced. */
   readonly targetFile: string;
@@ -20,6 +21,8 @@ export interface DiskConversion {
   readonly compression: Qcow2Compression;
   /** Options for `qemu-img convert -o`, as by `--qemu-img-options`; they win over the engine's own, and have qemu-img write a qcow2. */
   readonly options?: string | undefined;
+  /** vhd only; by default 'qemu-img', whose files differ in nothing that is known to matter. */
+  readonly vhdWriter?: 'vhd-util' | 'qemu-img' | undefined;
   /** All identifiers inside the artifact come from this text. */
   readonly seed: string;
   /** raw only: 'move' takes the disk away, which costs nothing. */
@@ -44,6 +47,8 @@ export async function convertDisk(conversion: DiskConversion): Promise<void> {
   try {
     if (format === 'raw') await copyRaw(conversion, part);
     else if (format === 'qcow2' && (conversion.options ?? '') === '') await writeInParallel(conversion, part);
+    else if (format === 'vhd' && conversion.vhdWriter === 'vhd-util')
+      await convertByVhdUtil(conversion, part);
     else await convert(conversion, part);
     await run(['mv', '-f', part, targetFile]);
   } catch (error) {
@@ -97,6 +102,21 @@ async function convert(conversion: DiskConversion, part: string): Promise<void> 
   await fixIdentifiers(conversion, part);
 }
 
+/** As Xen's users do it: first a copy becomes a fixed disk, then that a growing one. The tool writes beside what it reads. */
+async function convertByVhdUtil(conversion: DiskConversion, part: string): Promise<void> {
+  const { diskFile, targetFile, run } = conversion;
+  const fixed = `${targetFile}.fixed`;
+  const about = { target: targetFile, doing: 'writing the vhd image' };
+  try {
+    await runWriting(run, ['cp', '--sparse=always', '--reflink=auto', diskFile, fixed], about);
+    await runWriting(run, [vhdUtil, 'convert', '-s', '0', '-t', '1', '-i', fixed, '-o', fixed], about);
+    await runWriting(run, [vhdUtil, 'convert', '-s', '1', '-t', '2', '-i', fixed, '-o', part], about);
+    await fixIdentifiers(conversion, part);
+  } finally {
+    await run(['rm', '-f', fixed, `${fixed}.bak`], { allowFailure: true });
+  }
+}
+
 /** Our own options first: qemu-img lets a later value of the same option win. */
 function qemuOptions({ format, compression, options }: DiskConversion): string {
   const own: string[] = [];
@@ -126,7 +146,7 @@ async function fixIdentifiers(
 }
 
 function fixesOf(
-  format: DiskFormat,
+  format: string,
 ): { readonly stretches: readonly IdentifierStretch[]; readonly fix: FixIdentifiers } | undefined {
   if (format === 'vdi') return { stretches: [vdiIdentifiers], fix: fixVdi };
   if (format === 'vmdk') return { stretches: [vmdkDescriptor], fix: fixVmdk };

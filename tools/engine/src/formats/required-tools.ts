@@ -1,5 +1,5 @@
 import type { RequiredTool } from '../util/required-tool.ts';
-import type { ImageFormat } from './image-format.ts';
+import { isKnownDiskFormat, isTreeFormat } from './image-format.ts';
 
 function qemuImg(format: string): readonly RequiredTool[] {
   return [{ tool: 'qemu-img', debianPackage: 'qemu-utils', neededFor: `${format} images` }];
@@ -12,23 +12,58 @@ function tar(format: string): readonly RequiredTool[] {
   ];
 }
 
-/** The tools behind each format. */
-export const formatTools: Readonly<Record<ImageFormat, readonly RequiredTool[]>> = {
+function gzippedTar(format: string): readonly RequiredTool[] {
+  return [...tar(format), { tool: 'gzip', debianPackage: 'gzip', neededFor: `${format} archives` }];
+}
+
+/** The tools behind each format that is not simply a matter of qemu-img. */
+const formatTools: Readonly<Record<string, readonly RequiredTool[]>> = {
   raw: [{ tool: 'cp', debianPackage: 'coreutils', neededFor: 'raw images' }],
-  qcow2: qemuImg('qcow2'),
-  vmdk: qemuImg('vmdk'),
-  vdi: qemuImg('vdi'),
-  vpc: qemuImg('vpc'),
-  vhd: qemuImg('vhd'),
   tar: tar('tar'),
-  tgz: [...tar('tgz'), { tool: 'gzip', debianPackage: 'gzip', neededFor: 'tgz archives' }],
+  aci: tar('aci'),
+  tgz: gzippedTar('tgz'),
+  oci: gzippedTar('oci'),
+  docker: gzippedTar('docker'),
   squashfs: [
     { tool: 'mksquashfs', debianPackage: 'squashfs-tools', neededFor: 'squashfs images' },
     { tool: 'unshare', debianPackage: 'util-linux', neededFor: 'squashfs images' },
   ],
 };
 
-/** Every tool that making these formats will run, without repetition. */
-export function toolsForFormats(formats: readonly ImageFormat[]): readonly RequiredTool[] {
-  return [...new Set(formats)].sort().flatMap((format) => formatTools[format]);
+/** Every tool that making these formats will run, without repetition of formats. */
+export function toolsForFormats(formats: readonly string[]): readonly RequiredTool[] {
+  return [...new Set(formats)].sort().flatMap((format) => formatTools[format] ?? qemuImg(format));
+}
+
+/** Tools that change what a format's file holds where the host has them, and are not missed where it has not. */
+export function optionalToolsForFormats(formats: readonly string[]): readonly string[] {
+  return formats.includes('vhd') ? [vhdUtil] : [];
+}
+
+/** Xen's tool for VHD files, which images for Xen want; Debian has no package of it. */
+export const vhdUtil = 'vhd-util';
+
+/** Whether the bytes of a format can depend on a tool; what makes the disk itself counts for all formats of the disk. */
+export function isToolOfFormat(tool: string, format: string): boolean {
+  const own = new Set([
+    ...toolsForFormats([format]).map((it) => it.tool),
+    ...optionalToolsForFormats([format]),
+  ]);
+  if (own.has(tool)) return true;
+  return !isTreeFormat(format) && !ofSomeFormat(tool);
+}
+
+function ofSomeFormat(tool: string): boolean {
+  return (
+    tool === 'qemu-img' ||
+    tool === vhdUtil ||
+    Object.values(formatTools)
+      .flat()
+      .some((it) => it.tool === tool)
+  );
+}
+
+/** Formats that only this host's `qemu-img` can say anything of. */
+export function formatsToAskFor(formats: readonly string[]): readonly string[] {
+  return formats.filter((format) => !isTreeFormat(format) && !isKnownDiskFormat(format));
 }

@@ -26,7 +26,11 @@ const size = z.union(
 
 const noFormat = expected(`one of ${imageFormats.join(', ')}, or another format that qemu-img writes`);
 
-const imageFormat = z.union([z.enum(imageFormats), z.string().regex(/^[a-z][a-z0-9-]*$/)], { error: noFormat });
+/** Names that Kiln does not know are for the host's qemu-img to judge. */
+const imageFormat = z.union(
+  [z.enum(imageFormats), z.string().regex(/^[a-z][a-z0-9-]*$/, { error: noFormat })],
+  { error: noFormat },
+);
 
 const elementName = text('the name of an element').regex(/^[^/\s]+$/, {
   error: 'expected the name of an element, without spaces and slashes',

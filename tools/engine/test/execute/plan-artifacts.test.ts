@@ -15,7 +15,7 @@ const sources: ArtifactSources = {
   epochSeconds: 1735689600,
   tools: { mke2fs: 'digest' },
 };
-const formats: readonly ImageFormat[] = ['qcow2', 'tar', 'vmdk'];
+const formats: readonly ImageFormat[] = ['qcow2', 'tar', 'vmdk', 'oci', 'docker', 'aci'];
 
 /** The formats whose keys differ when the sources do. */
 function changedBy(changes: Partial<ArtifactSources>): readonly ImageFormat[] {
@@ -28,7 +28,18 @@ test.each<[string, Partial<ArtifactSources>, readonly ImageFormat[]]>([
   ['a layer', { tree: { ...sources.tree, layers: [layer('root')] } }, formats],
   ['the order of layers', { tree: { ...sources.tree, layers: sources.tree.layers.toReversed() } }, formats],
   ['the epoch', { epochSeconds: 1 }, formats],
-  ['a tool', { tools: { mke2fs: 'other' } }, formats],
+  ['a tool that writes the disk', { tools: { mke2fs: 'other' } }, ['qcow2', 'vmdk']],
+  ['a tool of archives', { tools: { mke2fs: 'digest', gzip: 'digest' } }, ['oci', 'docker']],
+  ["qemu-img's options", { definition: { ...definition, qemuImgOptions: 'x=y' } }, ['qcow2', 'vmdk']],
+  [
+    'the tag of a container image',
+    { definition: { ...definition, dockerTarget: 'box:2' } },
+    ['oci', 'docker'],
+  ],
+  ['its name', { definition: { ...definition, dockerTarget: 'other' } }, ['docker']],
+  ['the architecture', { definition: { ...definition, architecture: 's390x' } }, ['oci', 'docker']],
+  ['the aci manifest', { aciManifest: '{}' }, ['aci']],
+  ["the image's name", { definition: { ...definition, name: 'other' } }, ['vmdk', 'docker']],
   ['the size', { definition: { ...definition, sizeBytes: 1 << 30 } }, ['qcow2', 'vmdk']],
   ['the root filesystem', { definition: { ...definition, rootFilesystem: 'xfs' } }, ['qcow2', 'vmdk']],
   ['the root label', { definition: { ...definition, rootLabel: 'x' } }, ['qcow2', 'vmdk']],
@@ -43,7 +54,7 @@ test.each<[string, Partial<ArtifactSources>, readonly ImageFormat[]]>([
 });
 
 test.each<[string, Partial<ArtifactSources>]>([
-  ["the image's name", { definition: { ...definition, name: 'other', description: 'other' } }],
+  ['the description', { definition: { ...definition, description: 'other' } }],
   [
     'the elements: their work is in the tree',
     { definition: { ...definition, elements: [], environment: { A: '1' } } },

@@ -156,7 +156,7 @@ configurations:
   it('reports everything that is wrong, in the order of the file', () => {
     const text = `elemnts: [debian]
 size: big
-formats: [qcow2, qcow]
+formats: [qcow2, QCow 3]
 environment:
   1ST: x
   LIST: [a]
@@ -191,8 +191,9 @@ configurations:
       {
         code: 'definition-wrong-value',
         key: 'formats.1',
-        expected: "expected one of qcow2, raw, tar, tgz, squashfs, vhd, vmdk, vdi, found 'qcow'",
-        place: at(3, 18, 4),
+        expected:
+          "expected one of qcow2, raw, tar, tgz, squashfs, oci, docker, aci, vhd, vpc, vmdk, vdi, or another format that qemu-img writes, found 'QCow 3'",
+        place: at(3, 18, 6),
       },
       {
         code: 'definition-wrong-value',

@@ -16,6 +16,13 @@ export function readElementRelations(directory: string): ElementRelations {
   };
 }
 
+/** The elements of an index (name to folder) that provide a name. */
+export function providersOf(name: string, index: ReadonlyMap<string, string>): readonly string[] {
+  return [...index].flatMap(([element, directory]) =>
+    readElementRelations(directory).provides.includes(name) ? [element] : [],
+  );
+}
+
 function readNameList(file: string): readonly string[] {
   try {
     return parseNameList(readFileSync(file, 'utf8'));

@@ -11,7 +11,7 @@ import { findElements } from './find-elements.ts';
 import { hooksThatWillNotRun } from './hooks-that-will-not-run.ts';
 import { mergeHooks } from './merge-hooks.ts';
 import { placeInNameList } from './name-list.ts';
-import { readElementRelations } from './read-element-relations.ts';
+import { providersOf } from './read-element-relations.ts';
 import { readElement } from './read-element.ts';
 import type { ResolvedImage } from './resolved-image.ts';
 
@@ -172,12 +172,6 @@ function missingOperatingSystem({ definition, expansion }: Closure): readonly Fa
 }
 
 /** Elements that provide a name. Looks into all elements of the path, which is why only a failure asks for it. */
-function providersOf(name: string, index: ReadonlyMap<string, string>): readonly string[] {
-  return [...index].flatMap(([element, directory]) =>
-    readElementRelations(directory).provides.includes(name) ? [element] : [],
-  );
-}
-
 function placeInDefinition(definition: ImageDefinition, name: string): Place | undefined {
   const position = definition.elements.indexOf(name);
   return position === -1 ? undefined : definition.places.get(`elements.${position}`);

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { emptyRecord, ownLayers } from '@kiln/engine/layers/layer-record.ts';
 import { hooksRun, stepsMade, type Rig } from '@kiln/testkit/rig/open-rig.ts';
 import type { RigBuild } from '@kiln/testkit/rig/run-rig-build.ts';
 import { expect } from 'vitest';
@@ -18,6 +19,13 @@ async function prepare(rig: Rig): Promise<void> {
 }
 
 const records = (build: RigBuild) => build.steps.map((step) => step.record);
+
+/** The layers that a step added to those of the step before it. */
+const ownLayersOf = (build: RigBuild, name: string) => {
+  const at = records(build).findIndex((record) => record.step === name);
+  const record = records(build)[at];
+  return record === undefined ? [] : ownLayers(record, records(build)[at - 1] ?? emptyRecord);
+};
 
 scenario('an unchanged build runs no hook and makes nothing', async (rig) => {
   await prepare(rig);
@@ -56,6 +64,29 @@ scenario('after a change to hook k, its phase resumes after hook k-1', async (ri
   await rm(rig.store, { recursive: true });
   const fresh = done(await rig.build('box', { until: 'last' }));
   expect(records(second), 'what was resumed is what would have been made at once').toEqual(records(fresh));
+});
+
+scenario('what a hook writes in bulk is sealed as a layer, from which the step resumes', async (rig) => {
+  await prepare(rig);
+  const bulk = {
+    'install.d/10-first': 'head -c 40000000 /dev/zero >/bulk; ln /bulk /same; mkdir /gone; echo 1 >/gone/a\n',
+  };
+  const late = { 'install.d/30-third': 'rm -r /gone; echo third >>/third; rm -f /same\n' };
+  await rig.element('web', { ...bulk, 'install.d/30-third': 'echo third >/third\n' });
+  const first = done(await rig.build('box', { until: 'install' }));
+  expect(ownLayersOf(first, 'install')).toHaveLength(2);
+
+  await rig.element('web', late);
+  const resumed = done(await rig.build('box', { until: 'install' }));
+  expect(hooksRun(resumed)).toEqual(['install.d/20-second', 'install.d/30-third']);
+  expect(stepsMade(resumed)['install']).toBe('resumed');
+  expect(ownLayersOf(resumed, 'install')[0], 'the sealed layer is the same').toEqual(
+    ownLayersOf(first, 'install')[0],
+  );
+
+  await rm(rig.store, { recursive: true });
+  const fresh = done(await rig.build('box', { until: 'install' }));
+  expect(records(resumed), 'what was resumed is what would have been made at once').toEqual(records(fresh));
 });
 
 scenario('quick hooks leave no checkpoint: it would cost more than it saves', async (rig) => {

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import type { BlobReference } from '../layers/layer-record.ts';
 import { packLayer, upperOf } from '../layers/pack-layer.ts';
 import { sandboxRoot, type Sandbox } from '../sandbox/open-sandbox.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import { checkIndexes } from './check-indexes.ts';
 import type { ChainLink } from './hook-chain.ts';
+import type { StandInDisk } from './stand-in-disk.ts';
 import type { HookTimes } from './stored-step.ts';
+import type { Measured } from './measure-state.ts';
 import { holdsLentResolvConf } from './tree-upkeep.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -15,19 +18,27 @@ const bytesPerMs = 200_000;
 /** A checkpoint is taken once the hooks since the last one took ten times what it costs: at most a tenth more time. */
 const worthFactor = 10;
 
-/** Below this there is no need to even measure the folder. */
-const leastMs = worthFactor * fixedMs;
-
 /** Key under which the store has the state after a hook. */
 export function keyOfState(link: Pick<ChainLink, 'stateKey'>): string {
   return `checkpoint ${link.stateKey}`;
 }
 
-/** A state in the middle of a step: how many hooks it covers, how long they took, and the blob's path. */
+/** A state in the middle of a step. */
 export interface Checkpoint {
+  /** How many hooks it covers. */
   readonly covered: number;
   readonly hookMs: HookTimes;
-  readonly file: string;
+  /** The step's layers that were sealed until then, bottom first. */
+  readonly sealed: readonly BlobReference[];
+  /** Path of the packed upper folder above them; undefined where a layer was sealed just then, and the folder is empty. */
+  readonly upperFile: string | undefined;
+}
+
+/** What the store keeps beside a state; its blob is the packed upper folder, or the layer that was sealed. */
+interface StoredState {
+  readonly hookMs: HookTimes;
+  readonly sealed: readonly BlobReference[];
+  readonly blob: 'upper folder' | 'sealed layer';
 }
 
 /** The longest beginning of a step whose state the store has. */
@@ -37,12 +48,48 @@ export async function findCheckpoint(
 ): Promise<Checkpoint | undefined> {
   for (let covered = links.length; covered > 0; covered -= 1) {
     const link = links[covered - 1];
-    const entry =
-      link === undefined ? undefined : await store.find<{ hookMs?: HookTimes } | null>(keyOfState(link));
-    const file = entry === undefined ? undefined : await store.locate(entry.digest);
-    if (file !== undefined) return { covered, file, hookMs: entry?.metadata?.hookMs ?? {} };
+    const entry = link === undefined ? undefined : await store.find<StoredState>(keyOfState(link));
+    if (entry === undefined) continue;
+    const { hookMs, sealed, blob } = entry.metadata;
+    const upperFile = await store.locate(entry.digest);
+    if (upperFile === undefined || !(await hasAll(store, sealed))) continue;
+    if (blob === 'upper folder') return { covered, hookMs, sealed, upperFile };
+    const { digest, sizeBytes } = entry;
+    return { covered, hookMs, sealed: [...sealed, { digest, sizeBytes }], upperFile: undefined };
   }
   return undefined;
+}
+
+async function hasAll(store: ContentStore, blobs: readonly BlobReference[]): Promise<boolean> {
+  for (const { digest } of blobs) if ((await store.locate(digest)) === undefined) return false;
+  return true;
+}
+
+/**
+ * From this size on, what hooks wrote becomes a layer of its own. It is counted in what the files hold, not in time or blocks, so that
+ * the same hooks give the same layers on every machine, resumed or not.
+ */
+const sealBytes = 32 << 20;
+
+/** Whether the upper folder is to be sealed, and may be: with nothing beside it that a resumed step would lack. */
+export function isFull(measured: Measured, surroundings: string): boolean {
+  return measured.upperBytes >= sealBytes && measured.surroundings === surroundings;
+}
+
+/** Packs the upper folder as a layer. The mounts over it are gone by now. @returns the state from which the step goes on. */
+export async function sealLayer(
+  bench: Workbench,
+  sandbox: Sandbox,
+  state: Pick<HookState, 'link' | 'folder' | 'epochSeconds' | 'hookMs' | 'sealed'> & {
+    readonly covered: number;
+  },
+): Promise<Checkpoint> {
+  const { link, folder, epochSeconds, hookMs, sealed, covered } = state;
+  const name = `sealed-${link.stateKey}.erofs`;
+  await packLayer(sandbox.run, upperOf('mnt'), { file: `${sandboxRoot}/${name}`, epochSeconds });
+  const stored: StoredState = { hookMs, sealed, blob: 'sealed layer' };
+  const { digest, sizeBytes } = await bench.store.commitFile(keyOfState(link), join(folder, name), stored);
+  return { covered, hookMs, sealed: [...sealed, { digest, sizeBytes }], upperFile: undefined };
 }
 
 /** Lays a checkpoint into the still empty upper folder, as it was: whiteouts and opaque folders included. */
@@ -69,45 +116,42 @@ umount "$2"`;
 export async function considerCheckpoint(
   bench: Workbench,
   sandbox: Sandbox,
-  state: {
-    readonly link: ChainLink;
-    readonly spentMs: number;
-    readonly folder: string;
-    readonly epochSeconds: number;
-    readonly hookMs: HookTimes;
-    /** As they were before the step's first hook. */
-    readonly surroundings: string;
-  },
+  state: HookState,
 ): Promise<boolean> {
-  if (bench.checkpoints === 'where-they-pay' && !(await pays(sandbox, state.spentMs))) return false;
-  if ((await readSurroundings(sandbox)) !== state.surroundings) return false;
+  const { measured, disk } = state;
+  if (bench.checkpoints === 'where-they-pay' && !pays(state.spentMs, measured.upperBytes)) return false;
+  if (measured.surroundings !== state.surroundings) return false;
+  // What hooks wrote beside the filesystems of the disk would be lost.
+  if (((await disk?.collect()) ?? []).length > 0) return false;
   await checkIndexes(bench, sandbox, state.link.phase);
   const name = `checkpoint-${state.link.stateKey}.erofs`;
-  await packLayer(sandbox.run, upperOf('mnt'), {
-    file: `${sandboxRoot}/${name}`,
-    epochSeconds: state.epochSeconds,
-    // A build that resumes here is lent that of its own day.
-    leaveOut: (await holdsLentResolvConf(sandbox.run)) ? ['etc/resolv.conf'] : [],
-  });
-  const { hookMs } = state;
-  await bench.store.commitFile(keyOfState(state.link), join(state.folder, name), { hookMs });
+  const leaveOut = (await holdsLentResolvConf(sandbox.run)) ? ['etc/resolv.conf'] : [];
+  const { epochSeconds } = state;
+  // A build that resumes here is lent the resolv.conf of its own day.
+  const target = { file: `${sandboxRoot}/${name}`, epochSeconds, leaveOut };
+  const pack = (): Promise<void> => packLayer(sandbox.run, upperOf('mnt'), target);
+  await (disk === undefined ? pack() : disk.settled(pack));
+  const { hookMs, sealed } = state;
+  const stored: StoredState = { hookMs, sealed, blob: 'upper folder' };
+  await bench.store.commitFile(keyOfState(state.link), join(state.folder, name), stored);
   return true;
 }
 
-/**
- * What hooks may change and a checkpoint cannot hold: mounts, and what host hooks wrote beside the tree. Where that
- * changed, a step that resumed would go on without it.
- */
-export async function readSurroundings(sandbox: Sandbox): Promise<string> {
-  return (await sandbox.run(['bash', '--norc', '-c', surroundingsScript, 'kiln', sandboxRoot])).stdout;
+/** The state after a hook, with what tells whether it is worth keeping. */
+export interface HookState {
+  readonly link: ChainLink;
+  /** Since the last state that was kept. */
+  readonly spentMs: number;
+  readonly folder: string;
+  readonly epochSeconds: number;
+  readonly hookMs: HookTimes;
+  readonly sealed: readonly BlobReference[];
+  /** As they were before the step's first hook. */
+  readonly surroundings: string;
+  readonly measured: Measured;
+  readonly disk: StandInDisk | undefined;
 }
 
-const surroundingsScript = `cut -d ' ' -f 5 /proc/self/mountinfo | grep -v '/tmp/in_target[.]d$'
-ls -A "$1" "$1/outputs"`;
-
-async function pays(sandbox: Sandbox, spentMs: number): Promise<boolean> {
-  if (spentMs < leastMs) return false;
-  const measured = await sandbox.run(['du', '-s', '-B1', upperOf('mnt')]);
-  const sizeBytes = Number.parseInt(measured.stdout, 10);
-  return spentMs >= worthFactor * (fixedMs + sizeBytes / bytesPerMs);
+function pays(spentMs: number, upperBytes: number): boolean {
+  return spentMs >= worthFactor * (fixedMs + upperBytes / bytesPerMs);
 }

@@ -1,18 +1,35 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BlobReference, HookChange, HookChanges, LayerRecord } from '../layers/layer-record.ts';
+import type { WrittenArea } from '../block-device/free-areas.ts';
+import type { Key } from '../fingerprint/digest.ts';
+import type {
+  BlobReference,
+  HookChange,
+  HookChanges,
+  LayerRecord,
+  ShownDisk,
+} from '../layers/layer-record.ts';
 import { packLayer, upperOf } from '../layers/pack-layer.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import { sandboxRoot, type Sandbox } from '../sandbox/open-sandbox.ts';
 import type { StepRun } from './step-run.ts';
 import type { Workbench } from './workbench.ts';
 
-/** Packs what a step changed and binds it to the step's key. The mounts over the upper folders are gone by now. */
+/** What a step leaves beside its upper folder. */
+export interface StepEnd {
+  /** The work folder, as the host sees it. */
+  readonly folder: string;
+  readonly sealed: readonly BlobReference[];
+  /** Of the disk that its hooks were shown. */
+  readonly shown: { readonly seed: Key; readonly areas: readonly WrittenArea[] } | undefined;
+}
+
+/** Packs what a step changed since its last sealed layer and binds it to the step's key. The mounts over the upper folders are gone by now. */
 export async function commitStep(
   bench: Workbench,
   sandbox: Sandbox,
   run: StepRun,
-  folder: string,
+  { folder, sealed, shown }: StepEnd,
 ): Promise<LayerRecord> {
   const { name } = run.step;
   const pack = async (source: string, label: string): Promise<BlobReference> => {
@@ -32,7 +49,20 @@ export async function commitStep(
   const hooks = name === 'extra-data' ? await packHookChanges(sandbox, pack) : run.below.hooks;
   const hasOutputs = (await readdir(join(folder, 'outputs'))).length > 0;
   const outputs = hasOutputs ? await pack(sandboxPaths.outputs, 'outputs') : null;
-  return { formatVersion: 1, step: name, layers: [...run.below.layers, layer], hooks, outputs };
+  const layers = [...run.below.layers, ...sealed, layer];
+  const disk = shown === undefined ? {} : { disk: await keepShownDisk(bench, run, shown) };
+  return { formatVersion: 1, step: name, layers, hooks, outputs, ...disk };
+}
+
+async function keepShownDisk(
+  bench: Workbench,
+  run: StepRun,
+  { seed, areas }: NonNullable<StepEnd['shown']>,
+): Promise<ShownDisk> {
+  if (areas.length === 0) return { seed, areas: null };
+  const key = `blob areas ${run.chain.key}`;
+  const { digest, sizeBytes } = await bench.store.commitBytes(key, Buffer.from(JSON.stringify(areas)), null);
+  return { seed, areas: { digest, sizeBytes } };
 }
 
 async function packHookChanges(

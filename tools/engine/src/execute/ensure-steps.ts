@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ownLayers } from '../layers/layer-record.ts';
 import type { StepPlan } from '../plan/build-plan.ts';
 import { lockFile } from '../store/file-lock.ts';
 import { findCheckpoint } from './checkpoint.ts';
@@ -62,7 +63,11 @@ async function makeStep(bench: Workbench, goal: StepsGoal, next: StepToMake): Pr
   const lock = await lockFile(join(bench.store.paths.locks, chain.key), bench.signal);
   try {
     const other = await findStep(bench.store, chain);
-    if (step.restorable && other !== undefined && (await hasOwnBlobs(bench.store, other.record))) {
+    if (
+      step.restorable &&
+      other !== undefined &&
+      (await hasOwnBlobs(bench.store, { record: other.record, below: next.below }))
+    ) {
       return { origin: 'restored', durationMs: 0 };
     }
     const started = performance.now();
@@ -84,7 +89,8 @@ async function makeStep(bench: Workbench, goal: StepsGoal, next: StepToMake): Pr
     const stored = storedStep(next, outcome, durationMs);
     await bench.store.commitBytes(keyOfStep(chain), Buffer.from(JSON.stringify(chain.record)), stored);
     const origin = checkpoint === undefined ? 'run' : 'resumed';
-    const state: StepState = { step, chain, record: outcome.record, origin, durationMs };
+    const { record } = outcome;
+    const state: StepState = { step, chain, below: next.below, record, origin, durationMs };
     reportFinished(bench, state);
     await note(bench, state);
     return { origin, durationMs };
@@ -108,7 +114,7 @@ async function note(bench: Workbench, { step, chain, origin }: StepState): Promi
 }
 
 function reportFinished(bench: Workbench, state: StepState): void {
-  const { step, origin, durationMs, record } = state;
-  const sizeBytes = record.layers.at(-1)?.sizeBytes ?? 0;
+  const { step, origin, durationMs, record, below } = state;
+  const sizeBytes = ownLayers(record, below).reduce((total, layer) => total + layer.sizeBytes, 0);
   bench.report({ type: 'step-finished', step: step.name, origin, durationMs, sizeBytes });
 }

@@ -3,7 +3,7 @@ import type { LayerRecord } from '../layers/layer-record.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import type { Sandbox } from '../sandbox/open-sandbox.ts';
 import { checkIndexes } from './check-indexes.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import { type Checkpoint, sealLayer } from './checkpoint.ts';
 import { commitStep } from './commit-step.ts';
 import { runStepHooks, type StepTimes } from './run-step-hooks.ts';
 import type { StepRun } from './step-run.ts';
@@ -17,27 +17,58 @@ export interface StepOutcome extends StepTimes {
 }
 
 /**
- * Runs one step from the layers below it to its own layer in the store.
+ * Runs one step from the layers below it to its own layers in the store: one, and before it those that were sealed when hooks had
+ * written much. After each of those the step goes on in a new tree, as if resumed.
  *
- * Everything happens in a work folder and namespaces of its own; the store changes only by the commit at the end and
- * by checkpoints, both of which are whole or absent.
+ * Everything happens in work folders and namespaces of their own; the store changes only by the commit at the end, and by
+ * checkpoints and sealed layers, all of which are whole or absent.
  */
 export async function executeStep(
   bench: Workbench,
   run: StepRun,
   checkpoint: Checkpoint | undefined,
 ): Promise<StepOutcome> {
-  return withStepTree(bench, run, checkpoint, async (tree) => {
-    const { sandbox } = tree;
-    const times = await runStepHooks(bench, tree, run, { checkpoint });
+  let from = checkpoint;
+  let spentMs = 0;
+  for (;;) {
+    const end = await runToLayer(bench, run, from);
+    spentMs += end.times.spentMs;
+    if ('record' in end) return { record: end.record, hookMs: end.times.hookMs, spentMs };
+    from = end.sealed;
+  }
+}
+
+type LayerEnd =
+  | { readonly times: StepTimes; readonly sealed: Checkpoint }
+  | { readonly times: StepTimes; readonly record: LayerRecord };
+
+/** Runs hooks until there is a layer to pack, and packs it. */
+async function runToLayer(bench: Workbench, run: StepRun, from: Checkpoint | undefined): Promise<LayerEnd> {
+  return withStepTree(bench, run, from, async (tree) => {
+    const { sandbox, folder } = tree;
+    const { full, ...times } = await runStepHooks(bench, tree, run, { checkpoint: from });
+    // The devices end with the processes.
+    const areas = (await tree.disk?.collect()) ?? [];
     await endLeftProcesses(sandbox);
     if (run.step.name !== 'finalise') await checkIndexes(bench, sandbox, run.step.name);
     await tree.keepCaches();
-    await completeTree(sandbox, run);
+    if (full === undefined) await completeTree(sandbox, run);
+    await tree.disk?.settle();
     await sandbox.run(['umount', '--recursive', '--lazy', sandboxPaths.targetRoot]);
     await takeResolvConfBack(sandbox.run);
-    const record = await commitStep(bench, sandbox, run, tree.folder);
-    return { record, ...times };
+    const sealed = from?.sealed ?? [];
+    if (full === undefined)
+      return {
+        times,
+        record: await commitStep(bench, sandbox, run, {
+          folder,
+          sealed,
+          shown: tree.disk && { seed: tree.disk.seed, areas },
+        }),
+      };
+    const { epochSeconds } = run.plan;
+    const state = { ...full, folder, epochSeconds, hookMs: times.hookMs, sealed };
+    return { times, sealed: await sealLayer(bench, sandbox, state) };
   });
 }
 

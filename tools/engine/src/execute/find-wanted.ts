@@ -19,8 +19,8 @@ export async function findWanted(paths: StorePaths): Promise<Wanted> {
   const keys = new Set<string>();
   const digests = new Set<Digest>();
   for (const entry of entries.filter(({ key }) => key.startsWith(lastNotePrefix))) {
-    const note = entry.metadata as LastNote;
-    if (!existsSync(note.definitionFile)) continue;
+    const note = entry.metadata as Partial<LastNote> | null;
+    if (!isNote(note) || !existsSync(note.definitionFile)) continue;
     const stored = keyOfMade(note.made, note.key);
     keys.add(entry.key).add(stored);
     if (note.made.startsWith('artifact ')) continue;
@@ -30,6 +30,11 @@ export async function findWanted(paths: StorePaths): Promise<Wanted> {
     for (const digest of step === undefined ? [] : digestsBehind(step.record)) digests.add(digest);
   }
   return { keys, digests };
+}
+
+/** Another version of Kiln may have noted otherwise; what it wanted is kept by age. */
+function isNote(note: Partial<LastNote> | null): note is LastNote {
+  return note?.made !== undefined && note.key !== undefined && note.definitionFile !== undefined;
 }
 
 function keysBehind({ record, states = [] }: StoredStep): readonly string[] {

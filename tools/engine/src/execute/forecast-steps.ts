@@ -30,6 +30,8 @@ export interface StepForecast {
   readonly expectedMs?: number;
   /** Why a step is made whose key the store has. */
   readonly because?: 'its layer is not in the store' | 'it may not be restored';
+  /** What it stands on, as far as that is known. */
+  readonly below: LayerRecord;
   /** Undefined where nothing is known of it. */
   readonly record: LayerRecord | undefined;
 }
@@ -62,7 +64,7 @@ export async function forecastSteps(
     const isThere = found !== undefined && step.restorable;
     const before: LayerRecord | undefined =
       found?.record ?? (known ? await recordLast(store, subject, step) : undefined);
-    const shared = { step, chain, saved: 0, record: before };
+    const shared = { step, chain, saved: 0, below, record: before };
     if (isThere) forecasts.push({ ...shared, fate: certain ? 'restored' : 'follows' });
     else {
       const because = found === undefined ? {} : ({ because: 'it may not be restored' } as const);
@@ -107,8 +109,9 @@ async function withBytes(
   subject: BuildSubject | undefined,
   forecast: StepForecast,
 ): Promise<StepForecast> {
-  const { record, fate } = forecast;
-  if (fate !== 'restored' || record === undefined || (await hasOwnBlobs(store, record))) return forecast;
+  const { record, below, fate } = forecast;
+  if (fate !== 'restored' || record === undefined) return forecast;
+  if (await hasOwnBlobs(store, { record, below })) return forecast;
   const because = 'its layer is not in the store';
   return { ...forecast, ...(await toBeMade(store, subject, forecast)), because };
 }

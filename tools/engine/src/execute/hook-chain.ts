@@ -24,7 +24,7 @@ export interface HookChain {
 }
 
 /** Raised when the same inputs would give another result, because Kiln itself works differently. */
-const engineVersion = '1';
+const engineVersion = '2';
 
 /** Chains a step's hooks: each key is made of the one before it and the hook, so a changed hook leaves the keys before it alone. */
 export function chainHooks(step: StepPlan, below: LayerRecord): HookChain {

@@ -1,5 +1,6 @@
 import type { DiskLayout } from '../block-device/disk-layout.ts';
 import type { ResolvedImage } from '../elements/resolved-image.ts';
+import { ownLayers } from '../layers/layer-record.ts';
 import type { ImageArtifact } from './ensure-artifacts.ts';
 import type { StepState } from './ensure-steps.ts';
 import type { TreeContents } from './make-artifacts.ts';
@@ -36,10 +37,9 @@ export function imageManifest(
     readonly sources: Readonly<Record<string, string>>;
   },
 ): ImageManifest {
-  const layers = states.flatMap(({ step, record }) => {
-    const layer = record.layers.at(-1);
-    return layer === undefined ? [] : [{ step: step.name, ...layer }];
-  });
+  const layers = states.flatMap(({ step, record, below }) =>
+    ownLayers(record, below).map((layer) => ({ step: step.name, ...layer })),
+  );
   return {
     formatVersion: 1,
     image: image.definition.name,

@@ -2,8 +2,9 @@ import { fail } from '../diagnostics/failure.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import type { Sandbox } from '../sandbox/open-sandbox.ts';
 import { chrootPhases, type Phase } from '../util/phase.ts';
-import { type Checkpoint, considerCheckpoint, readSurroundings } from './checkpoint.ts';
+import { type Checkpoint, considerCheckpoint, isFull } from './checkpoint.ts';
 import { applyHookChanges, type ChainLink } from './hook-chain.ts';
+import { measureState } from './measure-state.ts';
 import { runHook, runLogged, sourceEnvironment, withHooksInside } from './run-hooks.ts';
 import type { StepRun } from './step-run.ts';
 import type { StepTree } from './step-tree.ts';
@@ -31,6 +32,11 @@ export interface StepTimes {
   readonly spentMs: number;
 }
 
+/** How far a step came: to its end, or to a hook after which the upper folder is to be sealed. */
+export interface StepProgress extends StepTimes {
+  readonly full: { readonly link: ChainLink; readonly covered: number } | undefined;
+}
+
 /** What grows from hook to hook. */
 interface Progress {
   hookMs: Record<string, number>;
@@ -38,29 +44,31 @@ interface Progress {
   sinceCheckpointMs: number;
   /** As they were before the step's first hook. */
   readonly surroundings: string;
+  full: StepProgress['full'];
 }
 
-/** Runs a step's hooks in order, from a checkpoint on, and takes checkpoints where they pay. */
+/** Runs a step's hooks in order, from a checkpoint on, until the upper folder is full; takes checkpoints where they pay. */
 export async function runStepHooks(
   bench: Workbench,
   tree: StepTree,
   run: StepRun,
   range: HookRange,
-): Promise<StepTimes> {
+): Promise<StepProgress> {
   const { sandbox } = tree;
   const { links } = run.chain;
   const progress: Progress = {
     hookMs: { ...range.checkpoint?.hookMs },
     spentMs: 0,
     sinceCheckpointMs: 0,
-    surroundings: links.length > 1 ? await readSurroundings(sandbox) : '',
+    surroundings: links.length > 1 ? (await measureState(sandbox)).surroundings : '',
+    full: undefined,
   };
   const files = applyHookChanges(run.step.hooksDirectory, run.below.hooks?.changes ?? []);
   for (const phase of run.step.phases) {
     const withPackages = run.step.packages.length > 0 && chrootPhases.has(phase);
     if (!links.some((link) => link.phase === phase) && !withPackages) continue;
     const end = await withHooksInside(sandbox, phase, async () => {
-      const variables = { ...run.step.environment, ...tree.variables };
+      const variables = { ...run.step.environment, ...tree.variables, ...tree.disk?.variables(phase) };
       const { secrets } = run.step;
       const env = await sourceEnvironment(sandbox, phase, { files, variables, secrets });
       return runPhase(bench, tree, run, { ...range, phase, env, progress });
@@ -96,7 +104,10 @@ async function runPhase(
         progress.hookMs[hook.path] = tookMs;
         progress.spentMs += tookMs;
         progress.sinceCheckpointMs += tookMs;
-        if (index < links.length - 1) await checkpointAfter(bench, tree, run, { link, progress });
+        if (index < links.length - 1) {
+          const place = { link, covered: index + 1, progress, checkpoint };
+          if (await keepState(bench, tree, run, { ...place, mayStop: stop === undefined })) return 'stopped';
+        }
       }
     }
     if (stop?.hook !== hook.path) continue;
@@ -106,17 +117,37 @@ async function runPhase(
   return 'done';
 }
 
-/** The hooks directory that extra-data hooks rewrite is in no checkpoint. */
-async function checkpointAfter(
+/**
+ * Keeps the state after a hook where that pays; the hooks directory that extra-data hooks rewrite is in no state, and a finalise step may
+ * work elsewhere than on an upper folder.
+ *
+ * @returns whether the hooks are to stop here for the upper folder to be sealed.
+ */
+async function keepState(
   bench: Workbench,
-  { sandbox, folder }: StepTree,
+  { sandbox, folder, disk }: StepTree,
   { step, plan }: StepRun,
-  { link, progress }: { readonly link: ChainLink; readonly progress: Progress },
-): Promise<void> {
-  if (step.name === 'extra-data' || !step.restorable) return;
+  after: {
+    readonly link: ChainLink;
+    readonly covered: number;
+    readonly progress: Progress;
+    readonly checkpoint: Checkpoint | undefined;
+    readonly mayStop: boolean;
+  },
+): Promise<boolean> {
+  if (step.name === 'extra-data' || !step.restorable) return false;
+  const { link, covered, progress, checkpoint } = after;
   const { sinceCheckpointMs: spentMs, hookMs, surroundings } = progress;
-  const state = { link, spentMs, folder, epochSeconds: plan.epochSeconds, hookMs, surroundings };
+  const measured = await measureState(sandbox);
+  if (after.mayStop && step.name !== 'finalise' && isFull(measured, surroundings)) {
+    progress.full = { link, covered };
+    return true;
+  }
+  const { epochSeconds } = plan;
+  const sealed = checkpoint?.sealed ?? [];
+  const state = { link, spentMs, folder, epochSeconds, hookMs, sealed, surroundings, measured, disk };
   if (await considerCheckpoint(bench, sandbox, state)) progress.sinceCheckpointMs = 0;
+  return false;
 }
 
 /** `-p`: outside of the hooks, without environment.d and without in_target.d, as in diskimage-builder. */

@@ -13,6 +13,7 @@ import { measureImageSize } from './measure-image-size.ts';
 import { mountSources } from './mount-sources.ts';
 import { giveCacheBack, mountPackageCaches } from './package-caches.ts';
 import { offerPackageIndex } from './package-index.ts';
+import { openStandInDisk, type StandInDisk } from './stand-in-disk.ts';
 import type { StepRun } from './step-run.ts';
 import { lendResolvConf } from './tree-upkeep.ts';
 import type { Workbench } from './workbench.ts';
@@ -28,6 +29,8 @@ export interface StepTree {
   readonly keepCaches: () => Promise<void>;
   /** What hooks find in their environment beside what is planned; in no key. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Where hooks are shown a disk. */
+  readonly disk: StandInDisk | undefined;
 }
 
 /**
@@ -47,8 +50,8 @@ export async function withStepTree<T>(
       await tellingFullDisk({ path: folder.path, doing: 'laying out the hooks' }, () =>
         prepareFolders(bench, folder.path, run),
       );
-      if (checkpoint !== undefined) await restoreCheckpoint(sandbox, checkpoint.file);
-      await mountTree(bench, sandbox, run);
+      if (checkpoint?.upperFile !== undefined) await restoreCheckpoint(sandbox, checkpoint.upperFile);
+      await mountTree(bench, sandbox, run, checkpoint?.sealed ?? []);
       await mountSources(bench, sandbox, { folder: folder.path, step: run.step.name });
       const caches = await mountPackageCaches(
         sandbox,
@@ -59,10 +62,11 @@ export async function withStepTree<T>(
         await caches.keep();
         if (bench.privilege.length > 0) await giveCacheBack(sandbox, sharedImageCache(bench));
       };
+      const disk = run.step.showsDisk ? await openStandInDisk(sandbox, run) : undefined;
       const index = await offerPackageIndex(bench, sandbox, { folder: folder.path, step: run.step.name });
       const variables = { ...index.variables, ...(await measureImageSize(sandbox, run.step)) };
       try {
-        return await body({ sandbox, folder: folder.path, keepCaches, variables });
+        return await body({ sandbox, folder: folder.path, keepCaches, variables, disk });
       } finally {
         await index.close();
       }
@@ -89,7 +93,12 @@ function sharedImageCache(bench: Workbench): string {
   return join(bench.store.paths.caches, 'image-create');
 }
 
-async function mountTree(bench: Workbench, sandbox: Sandbox, run: StepRun): Promise<void> {
+async function mountTree(
+  bench: Workbench,
+  sandbox: Sandbox,
+  run: StepRun,
+  sealed: LayerRecord['layers'],
+): Promise<void> {
   await sandbox.run(['mount', '--bind', sharedImageCache(bench), sandboxPaths.imageCache]);
   const laidOut = [`${sandboxPaths.hooks}.base`, sandboxPaths.elements];
   if (bench.privilege.length > 0)
@@ -102,8 +111,9 @@ async function mountTree(bench: Workbench, sandbox: Sandbox, run: StepRun): Prom
   });
   await mountOverlay(sandbox.run, {
     name: 'mnt',
-    layerFiles: await locateAll(bench, run.below.layers),
+    layerFiles: await locateAll(bench, [...run.below.layers, ...sealed]),
     writable: 'yes',
+    ...(run.step.showsDisk ? { source: run.disk.devices.root } : {}),
   });
   if (run.step.name === 'root') return;
   await mountPseudoFilesystems(sandbox.run, sandboxPaths.targetRoot);

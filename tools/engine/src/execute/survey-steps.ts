@@ -1,5 +1,5 @@
 import type { Origin } from '../events/build-event.ts';
-import { blobsOf, emptyRecord, type LayerRecord } from '../layers/layer-record.ts';
+import { blobsOf, emptyRecord, type LayerRecord, ownLayers } from '../layers/layer-record.ts';
 import type { BuildPlan, StepPlan } from '../plan/build-plan.ts';
 import type { StepName } from '../plan/step.ts';
 import type { ContentStore } from '../store/content-store.ts';
@@ -10,6 +10,7 @@ import { findStep } from './stored-step.ts';
 export interface StepState {
   readonly step: StepPlan;
   readonly chain: HookChain;
+  readonly below: LayerRecord;
   readonly record: LayerRecord;
   readonly origin: Origin;
   readonly durationMs: number;
@@ -55,21 +56,22 @@ export async function surveySteps(
       break;
     }
     const { record } = found;
-    states.push({ step, chain, record, origin: 'restored', durationMs: 0, ...fresh });
+    states.push({ step, chain, below, record, origin: 'restored', durationMs: 0, ...fresh });
     below = record;
   }
   if (missing === undefined && goal.need === 'records') return { states, next: undefined };
-  for (const [index, state] of states.entries()) {
-    if (await hasOwnBlobs(store, state.record)) continue;
-    const beneath = states[index - 1]?.record ?? emptyRecord;
-    return { states, next: { step: state.step, chain: state.chain, below: beneath } };
+  for (const state of states) {
+    if (!(await hasOwnBlobs(store, state))) return { states, next: state };
   }
   return { states, next: missing };
 }
 
 /** Bytes of the step itself; those of the steps below it are asked of them. */
-export async function hasOwnBlobs(store: ContentStore, record: LayerRecord): Promise<boolean> {
-  const own = blobsOf({ ...record, layers: record.layers.slice(-1) });
+export async function hasOwnBlobs(
+  store: ContentStore,
+  { record, below }: Pick<StepState, 'record' | 'below'>,
+): Promise<boolean> {
+  const own = blobsOf({ ...record, layers: ownLayers(record, below) });
   for (const blob of own) if ((await store.locate(blob.digest)) === undefined) return false;
   return true;
 }

@@ -1,4 +1,4 @@
-import type { Digest } from '../fingerprint/digest.ts';
+import type { Digest, Key } from '../fingerprint/digest.ts';
 
 /** A blob of the content store by its digest. */
 export interface BlobReference {
@@ -27,12 +27,22 @@ export interface HookChanges extends BlobReference {
 export interface LayerRecord {
   readonly formatVersion: 1;
   readonly step: string;
-  /** EROFS files of overlay upper folders, bottom first; the last is this phase's own. */
+  /** EROFS files of overlay upper folders, bottom first: those of the phases below, then this phase's own (`ownLayers`). */
   readonly layers: readonly BlobReference[];
   /** Holds from extra-data on; null where no hook changed the hooks directory. */
   readonly hooks: HookChanges | null;
   /** Files that host hooks wrote into their working directory, as an EROFS file. */
   readonly outputs: BlobReference | null;
+  /** Where finalise hooks were shown a disk. */
+  readonly disk?: ShownDisk;
+}
+
+/** What ties the disk that is written of a tree to the one that its finalise hooks were shown. */
+export interface ShownDisk {
+  /** From what its identifiers were derived. */
+  readonly seed: Key;
+  /** What hooks wrote outside of its filesystems: JSON, a list of `WrittenArea`; null for nothing. */
+  readonly areas: BlobReference | null;
 }
 
 /** The record before the first phase. */
@@ -44,7 +54,13 @@ export const emptyRecord: LayerRecord = {
   outputs: null,
 };
 
+/** The layers that a phase added to what is below it: the last, and those that were sealed before it. */
+export function ownLayers(record: LayerRecord, below: LayerRecord): readonly BlobReference[] {
+  return record.layers.slice(below.layers.length);
+}
+
 /** Every blob that a record needs, for checking and for garbage collection. */
 export function blobsOf(record: LayerRecord): readonly BlobReference[] {
-  return [...record.layers, record.hooks, record.outputs].filter((blob) => blob !== null);
+  const others = [record.hooks, record.outputs, record.disk?.areas ?? null];
+  return [...record.layers, ...others].filter((blob) => blob !== null);
 }

@@ -52,5 +52,9 @@ test('wanted is what an image had last: records, layers, checkpoints, contents, 
 test('an image whose definition is gone wants nothing', async () => {
   const store = await temporaryStore();
   await have(store, { id: '/gone', definitionFile: '/gone/image.yaml', words: 'gone' }, 'aa');
-  expect(await findWanted(store.paths)).toEqual({ keys: new Set(), digests: new Set() });
+  await put(store, 'last /dist/box step root', 'x', { at: 1 });
+  expect(await findWanted(store.paths), 'nor does a note that is not understood').toEqual({
+    keys: new Set(),
+    digests: new Set(),
+  });
 });

@@ -14,6 +14,8 @@ import { declaring, imageOf, os, sources } from '../plan/plan-fixture.ts';
 import { put, temporaryStore } from '../store/store-fixture.ts';
 import { rm } from 'node:fs/promises';
 
+/** What the store keeps beside a checkpoint. */
+const state = { hookMs: {}, sealed: [], blob: 'upper folder' };
 const subject = { id: '/dist/box', definitionFile: '/images/box/image.yaml', words: 'box' };
 const hooks = {
   'install.d/10-a': script('a'),
@@ -98,7 +100,7 @@ describe('after a hook changed', () => {
     const chains = await haveBuilt(store, planOf());
     const first = chains[1]?.links[0];
     if (first === undefined) throw new Error('no hook');
-    await put(store, keyOfState(first), 'upper folder');
+    await put(store, keyOfState(first), 'upper folder', state);
     expect((await forecast(store, changed))['install']).toMatchObject({
       fate: 'resume',
       saved: 1,
@@ -145,7 +147,7 @@ test('a step that may not be restored runs each time, from its beginning', async
   const plan = planOf(hooks, false);
   const chains = await haveBuilt(store, plan);
   const first = chains[1]?.links[0];
-  if (first !== undefined) await put(store, keyOfState(first), 'upper folder');
+  if (first !== undefined) await put(store, keyOfState(first), 'upper folder', state);
   const steps = await forecast(store, plan);
   expect(steps['root']?.fate).toBe('restored');
   expect(steps['install']).toMatchObject({ fate: 'run', saved: 0, because: 'it may not be restored' });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chmod, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { hooksRun, stepsMade, type Rig } from '@kiln/testkit/rig/open-rig.ts';
 import type { RigBuild } from '@kiln/testkit/rig/run-rig-build.ts';
 import { expect } from 'vitest';
@@ -119,3 +119,39 @@ scenario('a damaged layer that nobody needs is left alone until it is needed', a
   expect(warnings(changed)).toEqual(['blob-damaged']);
   expect(hooksRun(changed)).toEqual(['root.d/10-tree', 'install.d/10-web']);
 });
+
+scenario('several formats at once are each what they are alone, whatever their order', async (rig) => {
+  const formats = ['squashfs', 'tgz', 'qcow2', 'oci', 'tar', 'vhdx', 'docker', 'vhd'];
+  await prepare(rig, `[${formats.join(', ')}]`);
+  const first = done(await rig.build('box'));
+  await expectWhole(first, first);
+  expect(first.artifacts.map(({ file }) => basename(file))).toEqual([
+    'box.squashfs',
+    'box.tgz',
+    'box.qcow2',
+    'box.oci.tar',
+    'box.tar',
+    'box.vhdx',
+    'box.docker.tar',
+    'box.vhd',
+  ]);
+  await rm(join(rig.root, 'dist'), { recursive: true });
+  await prepare(rig, `[${formats.toReversed().join(', ')}]`);
+  const reversed = done(await rig.build('box'));
+  expect(stepsMade(reversed), 'another order makes nothing again').toEqual({});
+  expect(digests(reversed)).toEqual(digests(first));
+  await prepare(rig, '[qcow2]');
+  await rm(rig.store, { recursive: true });
+  await rm(join(rig.root, 'dist'), { recursive: true });
+  expect(digests(done(await rig.build('box')))['qcow2']).toBe(digests(first)['qcow2']);
+});
+
+scenario('a format that nothing can write ends the build before it begins', async (rig) => {
+  await prepare(rig, '[qcow2, qcow3]');
+  const failed = await rig.build('box');
+  expect(failed.failures).toMatchObject([{ code: 'format-unknown', format: 'qcow3', near: 'qcow2' }]);
+  expect(hooksRun(failed)).toEqual([]);
+});
+
+const digests = (build: RigBuild): Readonly<Record<string, string>> =>
+  Object.fromEntries(build.artifacts.map(({ format, digest }) => [format, digest]));

@@ -32,14 +32,8 @@ async function checkDiskFormats(definition: FormatSettings): Promise<readonly Fa
     const place = places.get(`formats.${formats.indexOf(format)}`);
     const problem = unknown.includes(format) ? await tryFormat(format, '') : undefined;
     if (problem !== undefined) {
-      const known = [...new Set([...imageFormats, ...(await writableFormats())])];
-      failures.push({
-        code: 'format-unknown',
-        format,
-        near: nearName(format, known),
-        reason: problem,
-        place,
-      });
+      const near = nearName(format, imageFormats) ?? nearName(format, await listedFormats());
+      failures.push({ code: 'format-unknown', format, near, reason: problem, place });
       continue;
     }
     const reason = options === '' ? undefined : await tryFormat(format, options);
@@ -69,7 +63,7 @@ async function tryFormat(format: string, options: string): Promise<string | unde
 }
 
 /** Formats that `qemu-img --help` lists; those that are no files among them do no harm. */
-async function writableFormats(): Promise<readonly string[]> {
+async function listedFormats(): Promise<readonly string[]> {
   const help = await runCommand({ file: 'qemu-img', args: ['--help'] });
   return /^Supported formats: (.*)$/m.exec(help.stdout)?.[1]?.split(' ') ?? [];
 }

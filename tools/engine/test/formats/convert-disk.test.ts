@@ -50,3 +50,24 @@ test('the target appears by a rename, and nothing half-written stays after a fai
   });
   expect(commands.at(-1)).toEqual(['rm', '-f', '/w/out.part']);
 });
+
+test('vhd-util writes a vhd in two steps on a copy, where it is wanted', async () => {
+  const { run, commands } = recordingRunner();
+  // Its footers hold random identifiers; there is none in this recording.
+  const conversion = {
+    format: 'vhd',
+    vhdWriter: 'vhd-util',
+    diskFile: '/w/disk',
+    targetFile: '/w/out',
+  } as const;
+  await expect(
+    convertDisk({ ...conversion, compression: 'none', seed: 's', source: 'keep', run }),
+  ).rejects.toThrow('no vpc footer');
+  const words = commands.map((command) => command.join(' '));
+  expect(words.slice(1, 4)).toEqual([
+    'cp --sparse=always --reflink=auto /w/disk /w/out.fixed',
+    'vhd-util convert -s 0 -t 1 -i /w/out.fixed -o /w/out.fixed',
+    'vhd-util convert -s 1 -t 2 -i /w/out.fixed -o /w/out.part',
+  ]);
+  expect(words).toContain('rm -f /w/out.fixed /w/out.fixed.bak');
+});

@@ -38,6 +38,11 @@ export const failureCatalogue = {
     message: (p: { option: string; value: string; expected: string }) =>
       `${p.option}: '${p.value}' is not ${p.expected}`,
   },
+  'docker-target-missing': {
+    exitCode: 2,
+    message: () => 'Please set --docker-target.',
+    hint: () => 'it names the image, such as registry.example/web:1.0',
+  },
   'elements-not-named': {
     exitCode: 2,
     message: () => 'At least one distribution root element must be specified',
@@ -164,7 +169,8 @@ export const failureCatalogue = {
   // --- block device ------------------------------------------------------------------------------------------------
   'block-device-invalid': {
     exitCode: 2,
-    message: (p: { reason: string }) => `block device: ${p.reason}`,
+    message: (p: { reason: string; remedy?: string | undefined }) => `block device: ${p.reason}`,
+    hint: (p: { remedy?: string | undefined }) => p.remedy,
   },
   'image-size-too-small': {
     exitCode: 1,
@@ -301,6 +307,30 @@ export const failureCatalogue = {
     exitCode: 1,
     message: (p: { what: string }) => `offline, and not in the store: ${p.what}`,
     hint: () => 'run once with the network',
+  },
+
+  // --- formats -----------------------------------------------------------------------------------------------------
+  'format-unknown': {
+    exitCode: 2,
+    message: (p: { format: string; reason: string; near?: string | undefined }) =>
+      `images cannot be made in the format '${p.format}': ${p.reason}`,
+    hint: (p: { near?: string | undefined }) =>
+      p.near === undefined ? "'qemu-img --help' lists its formats" : `did you mean '${p.near}'?`,
+  },
+  'format-options-invalid': {
+    exitCode: 2,
+    message: (p: { format: string; options: string; reason: string }) =>
+      `qemu-img does not take the options '${p.options}' for ${p.format}: ${p.reason}`,
+    hint: (p: { format: string }) => `'qemu-img convert -O ${p.format} -o help' lists its options`,
+  },
+  'aci-without-manifest': {
+    exitCode: 2,
+    message: () => 'the aci archive gets no image manifest',
+    hint: () => 'name a file with one in ACI_MANIFEST',
+  },
+  'aci-manifest-unreadable': {
+    exitCode: 2,
+    message: (p: { file: string; reason: string }) => `cannot read ACI_MANIFEST ${p.file}: ${p.reason}`,
   },
 
   // --- artifacts ---------------------------------------------------------------------------------------------------

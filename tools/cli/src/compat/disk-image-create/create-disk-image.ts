@@ -1,6 +1,9 @@
-import { InternalError } from '@kiln/engine/util/internal-error.ts';
 import type { TerminalOutput } from '../../report/terminal-output.ts';
+import { versionText } from '../command/version-text.ts';
+import { buildDiskImage } from './build-disk-image.ts';
 import type { DiskImageInvocation } from './disk-image-invocation.ts';
+import { explainDiskImage } from './explain-disk-image.ts';
+import { commandName, helpText } from './help-text.ts';
 
 /** What a command is given by whoever calls it, in place of those of the process. */
 export interface CommandIo {
@@ -15,9 +18,20 @@ export interface CommandIo {
 /**
  * Builds what `disk-image-create` was called for, in this process. Prints as the command does.
  *
- * @returns the command's exit code: 0, 1, or 130 when interrupted.
+ * @returns the command's exit code: 0, 1, or 130 when interrupted. A bug is thrown.
  */
 export async function createDiskImage(invocation: DiskImageInvocation, io: CommandIo): Promise<number> {
-  io.stderr.write(`${invocation.outputName}\n`);
-  throw new InternalError('not yet');
+  switch (invocation.action) {
+    case 'help':
+      io.stdout.write(helpText(invocation.mode));
+      return 0;
+    case 'version':
+      io.stdout.write(versionText(commandName(invocation.mode)));
+      return 0;
+    case 'dry-run':
+    case 'explain':
+      return explainDiskImage(invocation, io);
+    case 'build':
+      return buildDiskImage(invocation, io);
+  }
 }

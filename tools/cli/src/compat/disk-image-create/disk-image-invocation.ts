@@ -59,4 +59,6 @@ export interface DiskImageInvocation {
   readonly imageCache: string | undefined;
   /** The user's, with what the options export on top. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The words of the command line after the command. */
+  readonly arguments: readonly string[];
 }

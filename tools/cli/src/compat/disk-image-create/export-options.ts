@@ -34,13 +34,9 @@ const switchOf: Readonly<Partial<Record<DiskImageOptionKey, string>>> = {
 const neverCleared = /^(HOME|PATH|KILN_.*)$/;
 
 /**
- * The environment that a build is to see: the user's, or what `-c` leaves of it, with the variables that options set, and
- * those that say how the command was called (DIB_ARGS).
+ * The environment that a build is to see: the user's, or what `-c` leaves of it, with the variables that options set.
  */
-export function exportOptions(
-  options: GatheredOptions,
-  { environment, argv }: { readonly environment: Environment; readonly argv: readonly string[] },
-): Environment {
+export function exportOptions(options: GatheredOptions, environment: Environment): Environment {
   const taken = Object.entries(environment).filter(
     ([name]) => !options.has('clear-environment') || neverCleared.test(name),
   );
@@ -61,7 +57,6 @@ export function exportOptions(
     ...Object.fromEntries(values),
     ...Object.fromEntries(switches),
     DIB_DEBUG_TRACE: String(trace + options.all('trace').length),
-    DIB_ARGS: argv.join(' '),
   };
 }
 

@@ -34,7 +34,7 @@ export function parseDiskImageArguments(
   if (!scanned.ok) return scanned;
   const { used, operands } = scanned.value;
   const options = gatherOptions(used);
-  const exported = exportOptions(options, { environment, argv });
+  const exported = exportOptions(options, environment);
   const problems: Failure[] = [];
   const types = typesOf(options);
   const invocation: DiskImageInvocation = {
@@ -61,6 +61,7 @@ export function parseDiskImageArguments(
     json: options.has('json'),
     imageCache: nonEmpty(exported['DIB_IMAGE_CACHE']),
     environment: exported,
+    arguments: argv,
   };
   return problems.length > 0
     ? { ok: false, failures: problems }

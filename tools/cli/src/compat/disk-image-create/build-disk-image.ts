@@ -1,0 +1,97 @@
+import { BuildFailure, type Failure } from '@kiln/engine/diagnostics/failure.ts';
+import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
+import { buildImage } from '@kiln/engine/execute/build-image.ts';
+import { keepStoreLimit } from '../../app/tend-store.ts';
+import { formatBytes } from '../../report/format-quantity.ts';
+import type { Reporter } from '../../report/reporter.ts';
+import { versionText } from '../command/version-text.ts';
+import type { CommandIo } from './create-disk-image.ts';
+import { namedByCommand } from './definition-of.ts';
+import { type DibLog, openDibLog } from './dib-log.ts';
+import type { DiskImageInvocation } from './disk-image-invocation.ts';
+import { elementPathOf, overrideLines } from './element-path.ts';
+import { commandName } from './help-text.ts';
+import { type OutputFiles, outputFilesOf } from './output-files.ts';
+import { requestOf, resolveInvocation } from './prepare-disk-image.ts';
+import { reporterFor } from './reporter-for.ts';
+import { compatibleFailureLines } from './upstream-words.ts';
+
+/** Builds, and shows it. @returns exit code. */
+export async function buildDiskImage(invocation: DiskImageInvocation, io: CommandIo): Promise<number> {
+  const log = openDibLog(invocation, io);
+  const files = outputFilesOf(invocation, {
+    cwd: io.cwd,
+    kept: (file, name) => log.line(`kiln: ${files.shown(file)} is kept as ${files.shown(name)}`),
+  });
+  const view = { invocation, io, log, shown: files.shown };
+  let reporter = reporterFor(view, undefined);
+  try {
+    const image = announce(invocation, io, log);
+    reporter = reporterFor(view, image.value);
+    for (const failure of image.warnings) reporter.report({ type: 'warning', failure });
+    await build(invocation, { image: image.value, files, reporter, signal: io.signal });
+    reporter.finish({ kind: 'done' });
+    return 0;
+  } catch (error) {
+    return endBadly(error, { invocation, io, reporter });
+  } finally {
+    log.close();
+  }
+}
+
+/** The head of the log, as the elements become known. */
+function announce(
+  invocation: DiskImageInvocation,
+  { cwd }: CommandIo,
+  log: DibLog,
+): { readonly value: ResolvedImage; readonly warnings: readonly Failure[] } {
+  const say = invocation.logStyle === 'dib' ? log.line : (): void => {};
+  say(versionText(commandName(invocation.mode)).trimEnd());
+  if (invocation.elements.length > 0) say(`Building elements: ${namedByCommand(invocation).join(' ')}`);
+  const resolved = resolveInvocation(invocation, cwd);
+  const { elements } = resolved.value;
+  for (const line of overrideLines(elements, elementPathOf(invocation.environment, cwd))) say(line);
+  say(`Expanded element dependencies to: ${elements.map(({ name }) => name).join(' ')}`);
+  return resolved;
+}
+
+interface Build {
+  readonly image: ResolvedImage;
+  readonly files: OutputFiles;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function build(
+  invocation: DiskImageInvocation,
+  { image, files, reporter, signal }: Build,
+): Promise<void> {
+  const { report } = reporter;
+  const request = requestOf(invocation, image, { files, report, signal });
+  const { steps, artifacts } = await buildImage(request, files.place);
+  if ([...steps, ...artifacts].every(({ origin }) => origin === 'restored')) return;
+  const collected = await keepStoreLimit(files.store, invocation.environment);
+  if (collected === undefined) return;
+  const { freedBytes, keptBytes } = collected;
+  const message = `the store was over its limit: ${formatBytes(freedBytes)} removed, ${formatBytes(keptBytes)} kept`;
+  report({ type: 'note', message });
+}
+
+/** Whatever the reason, a build that failed ends with 1, as upstream's does; what is not expected is the caller's. */
+function endBadly(
+  error: unknown,
+  run: { readonly invocation: DiskImageInvocation; readonly io: CommandIo; readonly reporter: Reporter },
+): number {
+  const { invocation, io, reporter } = run;
+  if (io.signal?.aborted === true) {
+    reporter.finish({ kind: 'cancelled' });
+    return 130;
+  }
+  if (!(error instanceof BuildFailure)) throw error;
+  reporter.finish({ kind: 'failed', failures: error.failures });
+  // A command that fails and says nothing helps nobody.
+  if (invocation.quiet && invocation.logStyle === 'dib')
+    for (const failure of error.failures)
+      for (const line of compatibleFailureLines(failure)) io.stderr.write(`${line}\n`);
+  return 1;
+}

@@ -16,6 +16,7 @@ export function draftBuild(
     user: environment,
     disk: disk.variables,
     fstab: disk.fstab,
+    device: { variables: disk.devices.variables, shape: disk.shape },
     epochSeconds: 0,
     host: {},
     locked: {},

@@ -1,10 +1,18 @@
 import type { BlockDeviceGraph } from '../block-device/block-device-graph.ts';
+import {
+  chrootDevices,
+  deviceMountedAt,
+  deviceVariables,
+  nameDevices,
+} from '../block-device/device-names.ts';
 import type { FilesystemType } from '../block-device/disk-layout.ts';
-import { planDiskLayout } from '../block-device/plan-disk-layout.ts';
+import { type DiskRequest, planDiskLayout } from '../block-device/plan-disk-layout.ts';
 import { renderFstab } from '../block-device/render-fstab.ts';
 import { BuildFailure } from '../diagnostics/failure.ts';
 import type { ResolvedImage } from '../elements/resolved-image.ts';
+import type { KeyInputs } from '../plan/build-plan.ts';
 import { chooseBlockDevice } from '../plan/choose-block-device.ts';
+import { diskShape } from './disk-shape.ts';
 
 /** What is known of the disk before there is a tree: everything but sizes and identifiers. */
 export interface DiskDraft {
@@ -14,6 +22,19 @@ export interface DiskDraft {
   readonly types: readonly FilesystemType[];
   /** Variables that hooks may read of it. */
   readonly variables: Readonly<Record<string, string>>;
+  /** What of the definition decides the layout. */
+  readonly request: Pick<DiskRequest, 'sizeBytes' | 'rootFilesystem' | 'rootLabel'>;
+  /** What tells the disk from others of the same tree. */
+  readonly shape: KeyInputs;
+  /** What finalise hooks see of its devices. */
+  readonly devices: DraftedDevices;
+}
+
+/** Devices have names before there are any. */
+export interface DraftedDevices {
+  readonly variables: Readonly<Record<string, string>>;
+  /** Path of the one with the root filesystem, inside the chroot. */
+  readonly root: string;
 }
 
 /** Checks the block-device configuration and drafts the disk, so that a bad layout fails before anything is built. */
@@ -23,22 +44,28 @@ export function draftDisk(
 ): DiskDraft {
   const graph = chooseBlockDevice(image, environment);
   if (!graph.ok) throw new BuildFailure(graph.failures);
-  const { rootFilesystem, rootLabel } = image.definition;
+  const { rootFilesystem, rootLabel, sizeBytes } = image.definition;
+  const request = { sizeBytes, rootFilesystem, rootLabel };
   const layout = planDiskLayout({
+    ...request,
     graph: graph.value,
     treeBytes: 0,
     treeInodes: 0,
-    sizeBytes: image.definition.sizeBytes,
-    rootFilesystem,
-    rootLabel,
     seed: 'draft',
   });
   if (!layout.ok) throw new BuildFailure(layout.failures);
   const mounted = layout.value.filesystems.filter((filesystem) => filesystem.mountPoint !== undefined);
   const root = mounted.find((filesystem) => filesystem.mountPoint === '/');
   const mountPoints = mounted.flatMap((filesystem) => filesystem.mountPoint ?? []).toSorted();
+  const devices = nameDevices(graph.value.disk.name, layout.value);
   return {
     graph: graph.value,
+    request,
+    shape: diskShape(image.definition, graph.value),
+    devices: {
+      variables: deviceVariables(devices, chrootDevices),
+      root: `${chrootDevices}/${deviceMountedAt(devices, '/')?.path ?? devices[0]?.path ?? ''}`,
+    },
     fstab: renderFstab(layout.value),
     mountPoints,
     types: layout.value.filesystems.map((filesystem) => filesystem.type),

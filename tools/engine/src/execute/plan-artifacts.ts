@@ -10,6 +10,7 @@ import { isContainerFormat, isTreeFormat } from '../formats/image-format.ts';
 import { isToolOfFormat } from '../formats/required-tools.ts';
 import type { ImageDefinition, ImageFormat } from '../image-definition/image-definition.ts';
 import type { LayerRecord } from '../layers/layer-record.ts';
+import { diskShape } from './disk-shape.ts';
 import type { DiskDraft } from './draft-disk.ts';
 
 /** One artifact to be had: its key, and what the key was made of. */
@@ -39,7 +40,7 @@ export const storedDiskFormat = 'qcow2';
 
 /** The key of an artifact: the tree's layers, the disk's shape, the format's options, the tools. Pure. */
 export function planArtifact(format: ImageFormat, sources: ArtifactSources): ArtifactPlan {
-  const { definition, disk, tree } = sources;
+  const { disk, tree } = sources;
   const inputs: Record<string, string> = {
     artifact: format,
     engine: artifactVersion,
@@ -49,7 +50,7 @@ export function planArtifact(format: ImageFormat, sources: ArtifactSources): Art
   for (const [tool, digest] of Object.entries(sources.tools))
     if (isToolOfFormat(tool, format)) inputs[`host ${tool}`] = digest;
   if (!isTreeFormat(format)) {
-    Object.assign(inputs, disk.shape);
+    Object.assign(inputs, diskShape(sources.definition, disk.graph));
     if (tree.disk !== undefined) inputs['disk that hooks saw'] = tree.disk.seed;
     if (tree.disk?.areas) inputs['outside of filesystems'] = tree.disk.areas.digest;
   }

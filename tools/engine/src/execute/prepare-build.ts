@@ -52,6 +52,7 @@ export async function planRequest(
     locked: lock.inputs,
   });
   return { plan, disk, bench: { ...bench, locked: lock.things, packageIndexes: lock.packageIndexes } };
+    device: { variables: disk.devices.variables, shape: disk.shape },
 }
 
 /**

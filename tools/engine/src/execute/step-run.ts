@@ -9,6 +9,6 @@ export interface StepRun {
   readonly step: StepPlan;
   readonly chain: HookChain;
   readonly below: LayerRecord;
-  /** The block-device step writes its fstab and makes its mount points. */
-  readonly disk: Pick<DiskDraft, 'fstab' | 'mountPoints'>;
+  /** The block-device step writes its fstab and makes its mount points; finalise hooks may be shown its devices. */
+  readonly disk: DiskDraft;
 }

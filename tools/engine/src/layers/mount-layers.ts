@@ -11,6 +11,16 @@ export interface OverlayRequest {
   readonly base?: string;
   /** Without an upper folder the mount is read-only. */
   readonly writable: 'yes' | 'no';
+  /** What the mount table shows as the source of an overlay; by default 'overlay'. */
+  readonly source?: string;
+}
+
+/** Puts the upper folder of an overlay that is not mounted yet into memory: a tmpfs that may grow to `sizeBytes`. */
+export async function keepUpperInMemory(run: Runner, name: string, sizeBytes: number): Promise<void> {
+  const changes = `${sandboxRoot}/${name}.changes`;
+  await run(['mkdir', '-p', changes]);
+  const options = `size=${sizeBytes},nr_inodes=0,mode=0755`;
+  await run(['mount', '-t', 'tmpfs', '-o', options, 'kiln', changes]);
 }
 
 /**
@@ -32,14 +42,17 @@ export async function mountOverlay(run: Runner, request: OverlayRequest): Promis
     target,
     request.writable,
     request.base ?? '',
+    request.source ?? 'overlay',
     ...request.layerFiles,
   ]);
   return target;
 }
 
 const mountScript = `set -eu
-target=$1 writable=$2 lower=$3; shift 3
-mkdir -p "$target" "$target.upper" "$target.work"
+target=$1 writable=$2 lower=$3 source=$4; shift 4
+changes=$target.changes
+mkdir -p "$target" "$changes"
+mkdir -p "$changes/upper" "$changes/work"
 number=0
 for file in "$@"; do
   mkdir -p "$target.layer$number"
@@ -50,11 +63,11 @@ done
 plain=redirect_dir=off,metacopy=off,index=off,xino=off
 if [ "$writable" = yes ]; then
   if [ -z "$lower" ]; then
-    mount --bind "$target.upper" "$target"
+    mount --bind "$changes/upper" "$target"
   else
-    options=lowerdir=$lower,upperdir=$target.upper,workdir=$target.work,$plain
-    mount -t overlay overlay -o "$options,volatile" "$target" 2>/dev/null ||
-      mount -t overlay overlay -o "$options" "$target"
+    options=lowerdir=$lower,upperdir=$changes/upper,workdir=$changes/work,$plain
+    mount --no-canonicalize -t overlay "$source" -o "$options,volatile" "$target" 2>/dev/null ||
+      mount --no-canonicalize -t overlay "$source" -o "$options" "$target"
   fi
 elif [ -z "$lower" ]; then
   exit 0

@@ -26,6 +26,8 @@ export interface StepPlan {
   readonly packages: readonly string[];
   /** By path. */
   readonly caches: readonly CacheMount[];
+  /** Whether hooks find devices of a disk, and the tree as if it were mounted from them. */
+  readonly showsDisk: boolean;
   readonly restorable: boolean;
 }
 

@@ -27,6 +27,8 @@ export interface EnvironmentSources {
   readonly user: Readonly<Record<string, string | undefined>>;
   /** What the disk layout says before it exists: DIB_ROOT_LABEL and the like. */
   readonly disk: Readonly<Record<string, string>>;
+  /** What finalise hooks see of its devices. */
+  readonly device?: { readonly variables: Readonly<Record<string, string>> };
   readonly epochSeconds: number;
   /** Words of the command line, for DIB_ARGS. */
   readonly arguments?: readonly string[] | undefined;
@@ -152,6 +154,7 @@ function frameworkVariables(
       secrets: declaredSecrets(image),
     }),
     ...sources.disk,
+    ...(step === 'finalise' ? sources.device?.variables : {}),
   };
 }
 

@@ -6,6 +6,7 @@ import { digestOf } from '../fingerprint/digest.ts';
 import { byteOrder } from '../util/byte-order.ts';
 import type { BuildPlan, CacheMount, KeyInputs, StepPlan } from './build-plan.ts';
 import { declaredSecrets, hookEnvironment } from './hook-environment.ts';
+import { showsDisk } from './shows-disk.ts';
 import { type StepName, steps, stepsWithoutHooks } from './step.ts';
 import { textOf } from './text-of.ts';
 import { countsByNameOnly, visibleElementFiles, visibleHookFiles } from './visible-files.ts';
@@ -17,6 +18,11 @@ export interface PlanSources {
   readonly disk: Readonly<Record<string, string>>;
   /** What the block-device step writes into the tree. */
   readonly fstab: string;
+  /** For finalise hooks that are shown a disk: its devices' variables, and what decides its identifiers. */
+  readonly device?: {
+    readonly variables: Readonly<Record<string, string>>;
+    readonly shape: KeyInputs;
+  };
   readonly epochSeconds: number;
   /** Words of the command line that asked for the build, for DIB_ARGS. */
   readonly arguments?: readonly string[] | undefined;
@@ -46,6 +52,7 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
     const files = [...hooksDirectory, ...visibleElements];
     const environment = hookEnvironment(image, { name, files }, sources);
     const caches = cachesOf(image, name);
+    const withDisk = showsDisk(name, hooksDirectory);
     return [
       {
         name,
@@ -57,6 +64,7 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
         secrets: declaredSecrets(image),
         packages,
         caches,
+        showsDisk: withDisk,
         restorable: image.elements.every(
           (element) => element.declarations.restorable || !hasHooksIn(element, phases),
         ),
@@ -66,6 +74,7 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
           epoch: String(sources.epochSeconds),
           ...(packages.length > 0 ? { packages: packages.join(' ') } : {}),
           ...(name === 'block-device' ? diskInputs(sources) : {}),
+          ...(withDisk ? sources.device?.shape : {}),
           // Where a cache is mounted, a folder is made. What is in it decides nothing.
           ...Object.fromEntries(caches.map(({ path }) => [`cache ${path}`, 'mounted'])),
           ...prefixed('environment', environment.keyed),

@@ -60,6 +60,7 @@ export const sources: PlanSources = {
   user: {},
   disk: { DIB_ROOT_LABEL: 'cloudimg-rootfs', DIB_MOUNTPOINTS: '/' },
   fstab: 'LABEL=cloudimg-rootfs / ext4 defaults 0 1\n',
+  device: { variables: { IMAGE_BLOCK_DEVICE: '/dev/loop0' }, shape: { size: 'computed' } },
   epochSeconds: 1735689600,
   host: {},
   locked: {},

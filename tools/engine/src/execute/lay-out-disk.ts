@@ -1,0 +1,31 @@
+import type { DiskLayout } from '../block-device/disk-layout.ts';
+import { measureTree } from '../block-device/measure-tree.ts';
+import { planDiskLayout } from '../block-device/plan-disk-layout.ts';
+import { BuildFailure } from '../diagnostics/failure.ts';
+import { sandboxPaths } from '../plan/hook-environment.ts';
+import type { Sandbox } from '../sandbox/open-sandbox.ts';
+import type { DiskDraft } from './draft-disk.ts';
+
+/**
+ * Lays out the disk for the tree that is mounted.
+ *
+ * @param seed of its identifiers.
+ */
+export async function layOutDisk(
+  sandbox: Sandbox,
+  { graph, mountPoints, request }: DiskDraft,
+  seed: string,
+): Promise<DiskLayout> {
+  const nested = mountPoints.filter((mountPoint) => mountPoint !== '/');
+  const measure = await measureTree(sandbox.run, sandboxPaths.targetRoot, nested);
+  const layout = planDiskLayout({
+    ...request,
+    graph,
+    treeBytes: measure.bytes,
+    treeInodes: measure.inodes,
+    subtrees: measure.subtrees,
+    seed,
+  });
+  if (!layout.ok) throw new BuildFailure(layout.failures);
+  return layout.value;
+}

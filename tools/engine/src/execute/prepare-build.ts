@@ -47,12 +47,12 @@ export async function planRequest(
     arguments: request.arguments,
     disk: disk.variables,
     fstab: disk.fstab,
+    device: { variables: disk.devices.variables, shape: disk.shape },
     epochSeconds: lock.epochSeconds,
     host,
     locked: lock.inputs,
   });
   return { plan, disk, bench: { ...bench, locked: lock.things, packageIndexes: lock.packageIndexes } };
-    device: { variables: disk.devices.variables, shape: disk.shape },
 }
 
 /**

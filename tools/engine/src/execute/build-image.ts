@@ -5,6 +5,7 @@ import type { BuildRequest } from './build-request.ts';
 import { describeAge, describeSources } from './describe-sources.ts';
 import { type EnsuredArtifacts, ensureArtifacts, type ImageArtifact } from './ensure-artifacts.ts';
 import { ensureSteps, type StepState } from './ensure-steps.ts';
+import { handOut, type HookOutputs } from './hand-out.ts';
 import { imageManifest, type ImageManifest } from './image-manifest.ts';
 import { noteLast } from './last-note.ts';
 import { type OutputPlace, ownDirectory } from './output-place.ts';
@@ -65,6 +66,7 @@ async function completeImage(
     const { formats } = definition;
     result = await ensureArtifacts(bench, { sources, formats, place, needTree });
   } while (result === 'tree changed');
+  while ((await handOut(bench, outputsOf(steps), place)) === 'bytes missing') await needTree();
   await noteArtifacts(bench, result, performance.now() - started);
   const manifest = imageManifest(image, steps, { ...result, sources: describeSources(bench.locked) });
   const message = describeAge(bench.locked, Date.now());
@@ -72,6 +74,12 @@ async function completeImage(
   await writeWhole(join(place.records, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await writeReceipt(place.records, { ...result, steps });
   return { artifacts: result.artifacts, manifest, steps };
+}
+
+function outputsOf(steps: readonly StepState[]): readonly HookOutputs[] {
+  return steps.flatMap(({ step, record: { outputs } }) =>
+    outputs === null ? [] : [{ step: step.name, digest: outputs.digest }],
+  );
 }
 
 /** What was made counts with the time of all that was made. */

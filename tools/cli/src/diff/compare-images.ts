@@ -32,7 +32,7 @@ export async function compareImages(
     left === undefined || right === undefined
       ? { elements: null, sources: null, artifacts: null }
       : {
-          elements: compareValues(listed(left.elements), listed(right.elements)),
+          elements: compareValues(elementsOf(left), elementsOf(right)),
           sources: compareValues(
             new Map(Object.entries(left.sources)),
             new Map(Object.entries(right.sources)),
@@ -119,8 +119,11 @@ function layersOf(manifest: ImageManifest): readonly Digest[] {
   return manifest.layers.map(({ digest }) => digest as Digest);
 }
 
-function listed(names: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(names.map((name) => [name, name]));
+/** Manifests of Kiln's first version have names only. */
+function elementsOf({ elements }: ImageManifest): ReadonlyMap<string, string> {
+  return new Map(
+    Array.isArray(elements) ? elements.map((name: string) => [name, name]) : Object.entries(elements),
+  );
 }
 
 function artifactDigests({ artifacts }: ImageManifest): ReadonlyMap<string, string> {

@@ -26,7 +26,7 @@ export function differenceText(difference: ImageDifference, settings: Difference
     section(
       'elements',
       elements,
-      (it) => valueLine({ ...it, before: it.before && '', after: it.after && '' }),
+      (it) => (it.before !== null && it.after !== null ? valueLine(it) : it.name),
       settings,
     ),
     section('sources', sources, valueLine, settings),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { emptyRecord, type LayerRecord } from '../layers/layer-record.ts';
 import type { StepName } from '../plan/step.ts';
 import type { BuildRequest } from './build-request.ts';
+import { describeInputs } from './describe-inputs.ts';
 import { describeAge, describeSources } from './describe-sources.ts';
 import { type EnsuredArtifacts, ensureArtifacts, type ImageArtifact } from './ensure-artifacts.ts';
 import { ensureSteps, type StepState } from './ensure-steps.ts';
@@ -68,7 +69,12 @@ async function completeImage(
   } while (result === 'tree changed');
   while ((await handOut(bench, outputsOf(steps), place)) === 'bytes missing') await needTree();
   await noteArtifacts(bench, result, performance.now() - started);
-  const manifest = imageManifest(image, steps, { ...result, sources: describeSources(bench.locked) });
+  const manifest = imageManifest(image, steps, {
+    ...result,
+    sources: describeSources(bench.locked),
+    inputs: describeInputs(plan, bench.locked),
+    epochSeconds,
+  });
   const message = describeAge(bench.locked, Date.now());
   if (message !== undefined) bench.report({ type: 'note', message });
   await writeWhole(join(place.records, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -8,10 +8,11 @@ import type { ImageFormat } from '../image-definition/image-definition.ts';
 import type { LayerRecord } from '../layers/layer-record.ts';
 import { lockFile } from '../store/file-lock.ts';
 import { runCommand } from '../util/run-command.ts';
-import { type ArtifactMetadata, contentsKey, makeArtifacts, type TreeContents } from './make-artifacts.ts';
+import { type ArtifactMetadata, contentsKey, makeArtifacts } from './make-artifacts.ts';
 import { planArtifact, storedDiskFormat, type ArtifactPlan, type ArtifactSources } from './plan-artifacts.ts';
 import { aboutToReplace, artifactFile, type OutputPlace, placeChecksums } from './output-place.ts';
 import { isInPlace, placeArtifact, type Placement } from './place-artifact.ts';
+import { noContents, type TreeContents } from './tree-contents.ts';
 import type { Workbench } from './workbench.ts';
 
 /** A finished file in the output directory. */
@@ -54,7 +55,7 @@ export async function ensureArtifacts(
   if (made === 'tree changed') return made;
   const artifacts = await placeAll(bench, goal, made);
   const contents = await readContents(bench, goal.sources);
-  return { artifacts, plans, contents: contents ?? { packages: [] } };
+  return { artifacts, plans, contents: contents ?? noContents };
 }
 
 /** The artifacts, what they were made of, and what the tree holds. */

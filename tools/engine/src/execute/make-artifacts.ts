@@ -19,7 +19,7 @@ import { openWorkFolder } from '../store/work-folder.ts';
 import { biosGrubInTree } from './bios-grub-in-tree.ts';
 import { layOutDisk } from './lay-out-disk.ts';
 import { containerReference, diskSeed, type ArtifactPlan, type ArtifactSources } from './plan-artifacts.ts';
-import { readPackages, type InstalledPackage } from './tree-contents.ts';
+import { readTreeContents } from './tree-contents.ts';
 import type { Workbench } from './workbench.ts';
 
 /** The artifacts that the store lacks, and where their bytes can come from. */
@@ -52,18 +52,16 @@ export async function makeArtifacts(bench: Workbench, run: ArtifactRun): Promise
   }
 }
 
-/** What the tree holds, for manifests, kept beside its topmost layer. */
-export interface TreeContents {
-  readonly packages: readonly InstalledPackage[];
-}
+/** Raised when more is read of a tree. */
+const contentsVersion = 2;
 
-/** Key of a tree's contents in the store; the blob is JSON. */
+/** Key of a tree's contents (`TreeContents`) in the store; the blob is JSON. */
 export function contentsKey(tree: LayerRecord): string {
-  return `contents ${tree.layers.map((layer) => layer.digest).join(' ')}`;
+  return `contents ${contentsVersion} ${tree.layers.map((layer) => layer.digest).join(' ')}`;
 }
 
 async function recordContents(bench: Workbench, sandbox: Sandbox, tree: LayerRecord): Promise<void> {
-  const contents: TreeContents = { packages: await readPackages(sandbox) };
+  const contents = await readTreeContents(sandbox);
   await bench.store.commitBytes(contentsKey(tree), Buffer.from(JSON.stringify(contents)), null);
 }
 

@@ -1,22 +1,77 @@
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import type { Sandbox } from '../sandbox/open-sandbox.ts';
+import { byteOrder } from '../util/byte-order.ts';
 
 /** An installed package of the image. */
 export interface InstalledPackage {
   readonly name: string;
   readonly version: string;
   readonly architecture: string;
+  /** The source package that it was built from, where that has another name or version: `glibc`, or `gcc-12 (12.2.0-14)`. */
+  readonly source?: string;
 }
 
-/** Reads which packages a mounted tree has, from dpkg's status file (deb822, one paragraph a package), in byte order of the names. */
-export async function readPackages(sandbox: Sandbox): Promise<readonly InstalledPackage[]> {
-  const status = await sandbox.run(['cat', `${sandboxPaths.targetRoot}/var/lib/dpkg/status`], {
-    allowFailure: true,
-  });
-  return status.ok ? parsePackages(status.stdout) : [];
+/** A Python distribution that no Debian package brought: of a virtual environment, or of /usr/local. */
+export interface PythonDistribution {
+  readonly name: string;
+  readonly version: string;
+  /** Folder of its metadata, from the root. */
+  readonly path: string;
 }
 
-/** Parses dpkg's status file; packages that are not installed are left out. */
+/** The operating system as its os-release(5) names it. */
+export interface SystemRelease {
+  readonly id: string;
+  readonly versionId: string;
+  readonly codename: string;
+}
+
+/** What a tree holds, for manifests and bills of materials. */
+export interface TreeContents {
+  readonly system: SystemRelease | undefined;
+  readonly packages: readonly InstalledPackage[];
+  readonly python: readonly PythonDistribution[];
+}
+
+export const noContents: TreeContents = { system: undefined, packages: [], python: [] };
+
+/** Reads what the mounted tree holds. A tree without packages or an os-release has none. */
+export async function readTreeContents(sandbox: Sandbox): Promise<TreeContents> {
+  const root = sandboxPaths.targetRoot;
+  const read = async (script: string): Promise<string> => {
+    const command = ['sh', '-c', script, 'kiln-contents', root] as const;
+    const result = await sandbox.run(command, { allowFailure: true });
+    return result.ok ? result.stdout : '';
+  };
+  const release = await read(releaseScript);
+  return {
+    system: parseRelease(release),
+    packages: parsePackages(await read('cat "$1/var/lib/dpkg/status"')),
+    python: parsePython(await read(pythonScript)),
+  };
+}
+
+// A link could lead out of the tree.
+const releaseScript = `
+for file in "$1/usr/lib/os-release" "$1/etc/os-release"; do
+  if [ -f "$file" ] && [ ! -L "$file" ]; then cat "$file"; exit; fi
+done`;
+
+// What lies in dist-packages below /usr/lib belongs to Debian's packages, which are listed as such.
+const pythonScript = `cd "$1" || exit
+find . -xdev \\( -path ./proc -o -path ./sys -o -path ./dev -o -path ./usr/share -o -path ./usr/lib/python3/dist-packages \\) -prune \\
+  -o -type f \\( -path '*.dist-info/METADATA' -o -path '*.egg-info/PKG-INFO' \\) -print0 |
+LC_ALL=C sort -z | xargs -0 -r grep -H -m 2 -E '^(Name|Version): '
+exit 0`;
+
+/** Parses os-release(5). */
+export function parseRelease(text: string): SystemRelease | undefined {
+  const field = (name: string): string => new RegExp(`^${name}=(["']?)(.*)\\1$`, 'm').exec(text)?.[2] ?? '';
+  const id = field('ID');
+  return id === '' ? undefined : { id, versionId: field('VERSION_ID'), codename: field('VERSION_CODENAME') };
+}
+
+/** Parses dpkg's status file (deb822, one paragraph a package); packages that are not installed are left out. In byte order of the names. */
 export function parsePackages(text: string): readonly InstalledPackage[] {
   return text
     .split('\n\n')
@@ -25,7 +80,24 @@ export function parsePackages(text: string): readonly InstalledPackage[] {
         new RegExp(`^${name}: (.*)$`, 'm').exec(paragraph)?.[1];
       const [name, version, architecture] = [field('Package'), field('Version'), field('Architecture')];
       if (name === undefined || version === undefined || architecture === undefined) return [];
-      return field('Status') === 'install ok installed' ? [{ name, version, architecture }] : [];
+      if (!/^(install|hold) ok installed$/.test(field('Status') ?? '')) return [];
+      const source = field('Source');
+      return [{ name, version, architecture, ...(source === undefined ? {} : { source }) }];
     })
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    .toSorted((a, b) => byteOrder(a.name, b.name) || byteOrder(a.architecture, b.architecture));
+}
+
+/** Parses lines of `<path>/METADATA:Name: …` and `<path>/METADATA:Version: …` (Core metadata specifications of Python packages). */
+export function parsePython(text: string): readonly PythonDistribution[] {
+  const found = new Map<string, { name?: string; version?: string }>();
+  for (const line of text.split('\n')) {
+    const [, path = '', field, value = ''] =
+      /^\.(.*)\/(?:METADATA|PKG-INFO):(Name|Version): (.*)$/.exec(line) ?? [];
+    if (field === undefined) continue;
+    const known = found.get(path) ?? {};
+    found.set(path, { ...known, [field === 'Name' ? 'name' : 'version']: value.trim() });
+  }
+  return [...found].flatMap(([path, { name, version }]) =>
+    name === undefined || version === undefined ? [] : [{ name, version, path }],
+  );
 }

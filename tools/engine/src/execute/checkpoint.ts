@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { BlobReference } from '../layers/layer-record.ts';
+import type { BlobReference, KeptMount } from '../layers/layer-record.ts';
 import { packLayer, upperOf } from '../layers/pack-layer.ts';
 import { sandboxRoot, type Sandbox } from '../sandbox/open-sandbox.ts';
 import type { ContentStore } from '../store/content-store.ts';
@@ -32,6 +32,8 @@ export interface Checkpoint {
   readonly sealed: readonly BlobReference[];
   /** Path of the packed upper folder above them; undefined where a layer was sealed just then, and the folder is empty. */
   readonly upperFile: string | undefined;
+  /** What hooks had mounted then, and those of earlier steps. */
+  readonly mounts: readonly KeptMount[];
 }
 
 /** What the store keeps beside a state; its blob is the packed upper folder, or the layer that was sealed. */
@@ -39,6 +41,7 @@ interface StoredState {
   readonly hookMs: HookTimes;
   readonly sealed: readonly BlobReference[];
   readonly blob: 'upper folder' | 'sealed layer';
+  readonly mounts: readonly KeptMount[];
 }
 
 /** The longest beginning of a step whose state the store has. */
@@ -50,12 +53,12 @@ export async function findCheckpoint(
     const link = links[covered - 1];
     const entry = link === undefined ? undefined : await store.find<StoredState>(keyOfState(link));
     if (entry === undefined) continue;
-    const { hookMs, sealed, blob } = entry.metadata;
+    const { hookMs, sealed, blob, mounts } = entry.metadata;
     const upperFile = await store.locate(entry.digest);
     if (upperFile === undefined || !(await hasAll(store, sealed))) continue;
-    if (blob === 'upper folder') return { covered, hookMs, sealed, upperFile };
+    if (blob === 'upper folder') return { covered, hookMs, sealed, upperFile, mounts };
     const { digest, sizeBytes } = entry;
-    return { covered, hookMs, sealed: [...sealed, { digest, sizeBytes }], upperFile: undefined };
+    return { covered, hookMs, sealed: [...sealed, { digest, sizeBytes }], upperFile: undefined, mounts };
   }
   return undefined;
 }
@@ -82,14 +85,15 @@ export async function sealLayer(
   sandbox: Sandbox,
   state: Pick<HookState, 'link' | 'folder' | 'epochSeconds' | 'hookMs' | 'sealed'> & {
     readonly covered: number;
+    readonly mounts: readonly KeptMount[];
   },
 ): Promise<Checkpoint> {
-  const { link, folder, epochSeconds, hookMs, sealed, covered } = state;
+  const { link, folder, epochSeconds, hookMs, sealed, covered, mounts } = state;
   const name = `sealed-${link.stateKey}.erofs`;
   await packLayer(sandbox.run, upperOf('mnt'), { file: `${sandboxRoot}/${name}`, epochSeconds });
-  const stored: StoredState = { hookMs, sealed, blob: 'sealed layer' };
+  const stored: StoredState = { hookMs, sealed, blob: 'sealed layer', mounts };
   const { digest, sizeBytes } = await bench.store.commitFile(keyOfState(link), join(folder, name), stored);
-  return { covered, hookMs, sealed: [...sealed, { digest, sizeBytes }], upperFile: undefined };
+  return { covered, hookMs, sealed: [...sealed, { digest, sizeBytes }], upperFile: undefined, mounts };
 }
 
 /** Lays a checkpoint into the still empty upper folder, as it was: whiteouts and opaque folders included. */
@@ -132,7 +136,8 @@ export async function considerCheckpoint(
   const pack = (): Promise<void> => packLayer(sandbox.run, upperOf('mnt'), target);
   await (disk === undefined ? pack() : disk.settled(pack));
   const { hookMs, sealed } = state;
-  const stored: StoredState = { hookMs, sealed, blob: 'upper folder' };
+  const { mounts } = measured;
+  const stored: StoredState = { hookMs, sealed, blob: 'upper folder', mounts };
   await bench.store.commitFile(keyOfState(state.link), join(state.folder, name), stored);
   return true;
 }

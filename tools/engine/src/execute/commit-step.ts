@@ -6,12 +6,14 @@ import type {
   BlobReference,
   HookChange,
   HookChanges,
+  KeptMount,
   LayerRecord,
   ShownDisk,
 } from '../layers/layer-record.ts';
 import { packLayer, upperOf } from '../layers/pack-layer.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import { sandboxRoot, type Sandbox } from '../sandbox/open-sandbox.ts';
+import { leavesMounts } from './left-mounts.ts';
 import type { StepRun } from './step-run.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -20,6 +22,8 @@ export interface StepEnd {
   /** The work folder, as the host sees it. */
   readonly folder: string;
   readonly sealed: readonly BlobReference[];
+  /** What hooks left mounted. */
+  readonly mounts: readonly KeptMount[];
   /** Of the disk that its hooks were shown. */
   readonly shown: { readonly seed: Key; readonly areas: readonly WrittenArea[] } | undefined;
 }
@@ -29,7 +33,7 @@ export async function commitStep(
   bench: Workbench,
   sandbox: Sandbox,
   run: StepRun,
-  { folder, sealed, shown }: StepEnd,
+  { folder, sealed, mounts, shown }: StepEnd,
 ): Promise<LayerRecord> {
   const { name } = run.step;
   const pack = async (source: string, label: string): Promise<BlobReference> => {
@@ -51,7 +55,8 @@ export async function commitStep(
   const outputs = hasOutputs ? await pack(sandboxPaths.outputs, 'outputs') : null;
   const layers = [...run.below.layers, ...sealed, layer];
   const disk = shown === undefined ? {} : { disk: await keepShownDisk(bench, run, shown) };
-  return { formatVersion: 1, step: name, layers, hooks, outputs, ...disk };
+  const left = leavesMounts(name) && mounts.length > 0 ? { mounts } : {};
+  return { formatVersion: 1, step: name, layers, hooks, outputs, ...disk, ...left };
 }
 
 async function keepShownDisk(

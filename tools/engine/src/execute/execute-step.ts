@@ -1,10 +1,12 @@
 import { fail } from '../diagnostics/failure.ts';
 import type { LayerRecord } from '../layers/layer-record.ts';
+import type { StepPlan } from '../plan/build-plan.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import type { Sandbox } from '../sandbox/open-sandbox.ts';
 import { checkIndexes } from './check-indexes.ts';
 import { type Checkpoint, sealLayer } from './checkpoint.ts';
 import { commitStep } from './commit-step.ts';
+import { findLeftMounts, type LeftMounts, leavesMounts } from './left-mounts.ts';
 import { runStepHooks, type StepTimes } from './run-step-hooks.ts';
 import type { StepRun } from './step-run.ts';
 import { withStepTree } from './step-tree.ts';
@@ -49,7 +51,8 @@ async function runToLayer(bench: Workbench, run: StepRun, from: Checkpoint | und
     const { full, ...times } = await runStepHooks(bench, tree, run, { checkpoint: from });
     // The devices end with the processes.
     const areas = (await tree.disk?.collect()) ?? [];
-    await endLeftProcesses(sandbox);
+    const left = await endLeftProcesses(sandbox, run.step);
+    reportLost(bench, run.step, left);
     if (run.step.name !== 'finalise') await checkIndexes(bench, sandbox, run.step.name);
     await tree.keepCaches();
     if (full === undefined) await completeTree(sandbox, run);
@@ -63,18 +66,31 @@ async function runToLayer(bench: Workbench, run: StepRun, from: Checkpoint | und
         record: await commitStep(bench, sandbox, run, {
           folder,
           sealed,
+          mounts: left.kept,
           shown: tree.disk && { seed: tree.disk.seed, areas },
         }),
       };
     const { epochSeconds } = run.plan;
-    const state = { ...full, folder, epochSeconds, hookMs: times.hookMs, sealed };
+    const state = { ...full, folder, epochSeconds, hookMs: times.hookMs, sealed, mounts: left.kept };
     return { times, sealed: await sealLayer(bench, sandbox, state) };
   });
 }
 
-/** Daemons that hooks left running would go on writing while the layer is packed. All of the sandbox's processes but its first. */
-async function endLeftProcesses(sandbox: Sandbox): Promise<void> {
-  await sandbox.run(['bash', '--norc', '-c', 'kill -KILL -1 2>/dev/null || :']);
+/**
+ * Daemons that hooks left running would go on writing while the layer is packed: ends all of the sandbox's processes but its first.
+ *
+ * @returns what is mounted then.
+ */
+async function endLeftProcesses(sandbox: Sandbox, { caches }: StepPlan): Promise<LeftMounts> {
+  const script = 'kill -KILL -1 2>/dev/null || :; cat /proc/self/mountinfo';
+  const { stdout } = await sandbox.run(['bash', '--norc', '-c', script]);
+  return findLeftMounts(stdout, caches);
+}
+
+function reportLost(bench: Workbench, { name }: StepPlan, { lost }: LeftMounts): void {
+  if (lost.length === 0 || !leavesMounts(name)) return;
+  const message = `later steps do not see what hooks of ${name} mounted at ${lost.join(', ')}`;
+  bench.report({ type: 'note', message });
 }
 
 /** What the framework itself does to the tree at the end of a step. */

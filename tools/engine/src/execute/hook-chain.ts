@@ -7,6 +7,7 @@ import type { HookChange, LayerRecord } from '../layers/layer-record.ts';
 import type { StepPlan } from '../plan/build-plan.ts';
 import { describe } from '../plan/plan-build.ts';
 import type { Phase } from '../util/phase.ts';
+import { describeMount, findsMounts } from './left-mounts.ts';
 
 /** One hook of a step in its place, with the key of the state after it. */
 export interface ChainLink {
@@ -31,6 +32,8 @@ export function chainHooks(step: StepPlan, below: LayerRecord): HookChain {
   const files = applyHookChanges(step.hooksDirectory, below.hooks?.changes ?? []);
   const inputs: Record<string, string> = { ...step.inputs, engine: engineVersion };
   below.layers.forEach((layer, index) => (inputs[`layer ${index}`] = layer.digest));
+  if (findsMounts(step.name))
+    for (const mount of below.mounts ?? []) inputs[`mount ${mount.path}`] = describeMount(mount);
   if (below.hooks !== null) inputs['hooks changed by extra-data'] = below.hooks.digest;
   let stateKey = keyOf({ version: 1, inputs });
   const links: ChainLink[] = [];

@@ -60,7 +60,7 @@ export async function runStepHooks(
     hookMs: { ...range.checkpoint?.hookMs },
     spentMs: 0,
     sinceCheckpointMs: 0,
-    surroundings: links.length > 1 ? (await measureState(sandbox)).surroundings : '',
+    surroundings: links.length > 1 ? (await measureState(sandbox, run.step)).surroundings : '',
     full: undefined,
   };
   const files = applyHookChanges(run.step.hooksDirectory, run.below.hooks?.changes ?? []);
@@ -138,7 +138,7 @@ async function keepState(
   if (step.name === 'extra-data' || !step.restorable) return false;
   const { link, covered, progress, checkpoint } = after;
   const { sinceCheckpointMs: spentMs, hookMs, surroundings } = progress;
-  const measured = await measureState(sandbox);
+  const measured = await measureState(sandbox, step);
   if (after.mayStop && step.name !== 'finalise' && isFull(measured, surroundings)) {
     progress.full = { link, covered };
     return true;

@@ -9,6 +9,7 @@ import { mountPseudoFilesystems } from '../sandbox/mount-pseudo-filesystems.ts';
 import { openSandbox, type Sandbox } from '../sandbox/open-sandbox.ts';
 import { openWorkFolder } from '../store/work-folder.ts';
 import { type Checkpoint, restoreCheckpoint } from './checkpoint.ts';
+import { findsMounts, remakeMounts } from './left-mounts.ts';
 import { measureImageSize } from './measure-image-size.ts';
 import { mountSources } from './mount-sources.ts';
 import { giveCacheBack, mountPackageCaches } from './package-caches.ts';
@@ -62,6 +63,8 @@ export async function withStepTree<T>(
         await caches.keep();
         if (bench.privilege.length > 0) await giveCacheBack(sandbox, sharedImageCache(bench));
       };
+      const mountsBelow = findsMounts(run.step.name) ? (run.below.mounts ?? []) : [];
+      await remakeMounts(sandbox, checkpoint?.mounts ?? mountsBelow);
       const disk = run.step.showsDisk ? await openStandInDisk(sandbox, run) : undefined;
       const index = await offerPackageIndex(bench, sandbox, { folder: folder.path, step: run.step.name });
       const variables = { ...index.variables, ...(await measureImageSize(sandbox, run.step)) };

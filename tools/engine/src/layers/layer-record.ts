@@ -20,6 +20,19 @@ export interface HookChanges extends BlobReference {
   readonly changes: readonly HookChange[];
 }
 
+/** A mount that hooks left below the target root, to be made again for the steps after it. */
+export interface KeptMount {
+  /** Absolute, in the tree. */
+  readonly path: string;
+  /** `bind`, or the type of a file system that needs no device. */
+  readonly type: string;
+  /** Of a bind mount the path as the sandbox has it: `/run/kiln/image-cache/apt`; else the type. */
+  readonly source: string;
+  /** For `mount -o`, beside ro and rw; may be empty. */
+  readonly options: string;
+  readonly readOnly: boolean;
+}
+
 /**
  * What a phase left behind, as content digests and nothing else: equal results give equal records, byte for byte, so
  * that the phase after it need not run again. Written as `layer.json`.
@@ -33,6 +46,8 @@ export interface LayerRecord {
   readonly hooks: HookChanges | null;
   /** Files that host hooks wrote into their working directory, as an EROFS file. */
   readonly outputs: BlobReference | null;
+  /** Left out where there are none. What they show is in no layer. */
+  readonly mounts?: readonly KeptMount[];
   /** Where finalise hooks were shown a disk. */
   readonly disk?: ShownDisk;
 }

@@ -12,6 +12,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const sources = {
   kiln: '../src/main.ts',
   'ramdisk-image-create': '../src/compat/disk-image-create/main.ts',
+  'diskimage-create.sh': '../src/compat/octavia/diskimage-create.ts',
+  'diskimage-create': '../src/compat/octavia/diskimage-create.ts',
+  'image-tests.sh': '../src/compat/octavia/image-tests.ts',
 };
 
 /** The nearest `node_modules/.bin/node` above a folder. */

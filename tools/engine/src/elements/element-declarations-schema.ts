@@ -6,6 +6,10 @@ const text = (what: string) =>
 
 const absolutePath = text('an absolute path').regex(/^\//, { error: 'expected an absolute path' });
 
+const hostFile = text('an absolute path').regex(/^(?:\/|\$[A-Za-z_][A-Za-z0-9_]*$)/, {
+  error: 'expected an absolute path, or a $ and the name of a variable that holds one',
+});
+
 const hostTool = z.strictObject(
   {
     tool: text('the name of a program').describe('name of the program, looked up in the PATH'),
@@ -16,7 +20,11 @@ const hostTool = z.strictObject(
 
 const cache = z.strictObject(
   {
-    path: absolutePath.describe('folder in the target root'),
+    path: absolutePath.optional().describe('folder in the target root'),
+    'image-cache': text('a relative path')
+      .regex(/^(?!\/|.*\.\.)/, { error: 'expected a relative path' })
+      .optional()
+      .describe('folder below DIB_IMAGE_CACHE, instead'),
     name: text('a name of letters, digits and hyphens')
       .regex(/^[a-z0-9][a-z0-9.-]*$/, { error: 'expected a name of lower-case letters, digits, hyphens' })
       .describe('name of the cache; elements that give the same name share it'),
@@ -29,6 +37,10 @@ const cache = z.strictObject(
   },
   { error: expected("a map with 'path' and 'name'") },
 );
+
+const cacheInOnePlace = cache.refine((it) => (it.path === undefined) !== (it['image-cache'] === undefined), {
+  error: "expected either 'path' or 'image-cache'",
+});
 
 /** `elements/<name>/element.yaml`: what diskimage-builder's own files cannot say. Every key may be left out. */
 export const elementDeclarationsSchema = z.strictObject(
@@ -64,9 +76,9 @@ export const elementDeclarationsSchema = z.strictObject(
       .optional()
       .describe('programs of the host that the host hooks run'),
     'host-files': z
-      .array(absolutePath, { error: expected('a list of absolute paths') })
+      .array(hostFile, { error: expected('a list of absolute paths') })
       .optional()
-      .describe('files of the host that the hooks read'),
+      .describe('files and folders of the host that the hooks read; $NAME: the one that the variable names'),
     restorable: z
       .boolean({ error: expected('true or false') })
       .optional()
@@ -74,14 +86,14 @@ export const elementDeclarationsSchema = z.strictObject(
         'false: a phase with hooks of this element is never taken from the content store. Default: true',
       ),
     caches: z
-      .array(cache, { error: expected('a list of caches') })
+      .array(cacheInOnePlace, { error: expected('a list of caches') })
       .optional()
       .describe('package caches that are kept between builds'),
     lock: z
       .strictObject(
         {
           'host-files': z
-            .array(absolutePath, { error: expected('a list of absolute paths') })
+            .array(hostFile, { error: expected('a list of absolute paths') })
             .optional()
             .describe('files and folders of the host that the scripts in lock.d look at'),
         },

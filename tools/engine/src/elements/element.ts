@@ -21,13 +21,14 @@ export interface ElementDeclarations {
   readonly secrets: readonly string[];
   /** Programs of the host that the host hooks run; they enter the keys by content. */
   readonly hostTools: readonly { readonly tool: string; readonly debianPackage?: string }[];
-  /** Files of the host that the hooks read; they enter the keys by content. */
+  /** Files and folders of the host that the hooks read; they enter the keys by content. `$NAME` is what the variable names. */
   readonly hostFiles: readonly string[];
   /** False where a phase with this element's hooks may not be restored from the store. */
   readonly restorable: boolean;
-  /** Package caches kept between builds: the folder in the target root, and the cache's name. */
+  /** Package caches kept between builds: the folder in the target root or below DIB_IMAGE_CACHE, and the cache's name. */
   readonly caches: readonly {
     readonly path: string;
+    readonly place: 'target root' | 'image cache';
     readonly name: string;
     readonly kind: 'files' | 'directory';
   }[];

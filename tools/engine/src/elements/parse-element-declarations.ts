@@ -57,7 +57,12 @@ function declarationsOf(data: ElementDeclarationsData): ElementDeclarations {
     ),
     hostFiles: data['host-files'] ?? [],
     restorable: data.restorable ?? true,
-    caches: (data.caches ?? []).map((it) => ({ path: it.path, name: it.name, kind: it.kind ?? 'files' })),
+    caches: (data.caches ?? []).map((it) => ({
+      path: it.path ?? it['image-cache'] ?? '',
+      place: it.path === undefined ? 'image cache' : 'target root',
+      name: it.name,
+      kind: it.kind ?? 'files',
+    })),
     lockHostFiles: data.lock?.['host-files'] ?? [],
   };
 }

@@ -1,16 +1,19 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Failure } from '../diagnostics/failure.ts';
 import type { Result } from '../diagnostics/result.ts';
+import { byteOrder } from '../util/byte-order.ts';
 import { readElementFiles } from './element-files.ts';
 import type { Element, ElementDeclarations, ElementFile } from './element.ts';
+import { knownFolder } from './known-elements.ts';
 import { parseNameList } from './name-list.ts';
 import { noDeclarations, parseElementDeclarations } from './parse-element-declarations.ts';
 
 /**
  * Reads an element's folder, once, into memory. What is read here is what the whole build sees.
  *
- * The element is named after the real folder, so a link to an element is that element.
+ * The element is named after the real folder, so a link to an element is that element. One without declarations gets those that
+ * Kiln knows of elements of this name.
  *
  * @returns the element, or every file of it that cannot be read or understood.
  */
@@ -22,8 +25,12 @@ export function readElement(path: string): Result<Element> {
     return { ok: false, failures: [unreadable(path, path, error)] };
   }
   const name = basename(directory);
-  const { files, failures } = readElementFiles(directory);
-  const declarations = readDeclarations(name, directory);
+  const known = existsSync(join(directory, 'element.yaml')) ? undefined : knownFolder(name);
+  const own = readElementFiles(directory);
+  const lent = known === undefined ? { files: [], failures: [] } : readElementFiles(known);
+  const failures = [...own.failures, ...lent.failures];
+  const files = [...own.files, ...lent.files].toSorted((a, b) => byteOrder(a.path, b.path));
+  const declarations = readDeclarations(name, known ?? directory);
   const problems = [...failures, ...(declarations.ok ? [] : declarations.failures)];
   if (!declarations.ok || problems.length > 0) return { ok: false, failures: problems };
   const element: Element = {

@@ -120,11 +120,17 @@ function parseJson(line: string): unknown {
  * What the scripts in `lock.d` look at on this host (`lock: host-files` in element.yaml), by path. A folder counts by the names, sizes
  * and times of what is in it: this is for answers that never leave the host.
  */
-export async function readLockFacts(elements: readonly Element[]): Promise<Readonly<Record<string, string>>> {
+export async function readLockFacts(
+  elements: readonly Element[],
+  variables: Readonly<Record<string, string | undefined>>,
+): Promise<Readonly<Record<string, string>>> {
   const facts: Record<string, string> = {};
   for (const { declarations, files } of elements) {
     if (!files.some((file) => file.path.startsWith(`${lockFolder}/`))) continue;
-    for (const path of declarations.lockHostFiles) facts[path] = await glance(path);
+    for (const path of declarations.lockHostFiles) {
+      const named = path.startsWith('$') ? variables[path.slice(1)] : path;
+      facts[path] = named === undefined ? 'absent' : await glance(named);
+    }
   }
   return facts;
 }

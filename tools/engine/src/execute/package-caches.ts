@@ -18,9 +18,13 @@ export async function mountPackageCaches(
   const mounts = caches.map((cache) => ({
     shared: join(folders.shared, cache.name),
     copy: join(folders.work, 'caches', cache.name),
-    target: `${sandboxRoot}/mnt${cache.path}`,
+    target:
+      cache.place === 'image cache'
+        ? `${sandboxRoot}/image-cache/${cache.path}`
+        : `${sandboxRoot}/mnt${cache.path}`,
   }));
   for (const { shared, copy, target } of mounts) {
+    // A cache that is mounted in two places is one copy.
     await mkdir(shared, { recursive: true });
     await sandbox.run(['bash', '--norc', '-c', mountScript, 'kiln-cache', shared, copy, target]);
   }
@@ -42,8 +46,8 @@ export async function giveCacheBack(sandbox: Sandbox, folder: string): Promise<v
 }
 
 const mountScript = `set -eu
-mkdir -p "$2" "$3"
-cp -al "$1/." "$2/"
+[ -d "$2" ] || { mkdir -p "$2"; cp -al "$1/." "$2/"; }
+mkdir -p "$3"
 mount --bind "$2" "$3"`;
 
 /** Locks and partial downloads stay behind. */

@@ -15,8 +15,10 @@ import { checkFormats } from './check-formats.ts';
 import { type DiskDraft, draftDisk } from './draft-disk.ts';
 import { adoptReceipt } from './receipt.ts';
 import { readHostFacts, requireHostTools } from './read-host-facts.ts';
+import { readNamedFiles } from './read-named-files.ts';
 import { takeLock } from './take-lock.ts';
 import type { Workbench } from './workbench.ts';
+import { workingMemoryOf } from './working-memory.ts';
 
 /** A build that may begin. */
 export interface PreparedBuild {
@@ -41,7 +43,10 @@ export async function planRequest(
   requireHostTools(image, disk);
   await checkFormats(image.definition);
   const lock = await takeLock(bench, request, disk, gaps);
-  const host = await readHostFacts(image.elements);
+  const host = {
+    ...(await readHostFacts(image.elements)),
+    ...(await readNamedFiles(image.elements, { ...environment, ...image.definition.environment })),
+  };
   const plan = planBuild(image, {
     user: bench.fetching.network === 'offline' ? { ...environment, DIB_OFFLINE: '1' } : environment,
     arguments: request.arguments,
@@ -108,6 +113,7 @@ export async function openWorkbench(request: Omit<BuildRequest, 'image'>): Promi
     logDirectory: request.logDirectory,
     signal: request.signal,
     checkpoints: request.checkpoints ?? 'where-they-pay',
+    memory: workingMemoryOf(request.environment),
     subject: request.subject,
     locked: [],
     packageIndexes: [],

@@ -47,7 +47,8 @@ export function requireHostTools(
 
 /**
  * Digests of the host's tools and files that the elements declare, by name. The same package gives the same digest on
- * every machine. A missing file counts as 'absent', and so does a tool that was not required before.
+ * every machine. A missing file counts as 'absent', and so does a tool that was not required before. Files that variables name
+ * are for `readNamedFiles`.
  */
 export async function readHostFacts(elements: readonly Element[]): Promise<Readonly<Record<string, string>>> {
   const facts: Record<string, string> = {};
@@ -56,7 +57,7 @@ export async function readHostFacts(elements: readonly Element[]): Promise<Reado
       const path = findHostTool(tool);
       facts[tool] ??= path === undefined ? 'absent' : await digestFile(path);
     }
-    for (const file of declarations.hostFiles) {
+    for (const file of declarations.hostFiles.filter((it) => !it.startsWith('$'))) {
       facts[file] ??= existsSync(file) ? await digestFile(file) : 'absent';
     }
   }

@@ -13,13 +13,14 @@ import { readLock } from '../lock/read-lock.ts';
 import { resolveLock } from '../lock/resolve-lock.ts';
 import { writeLock } from '../lock/write-lock.ts';
 import type { PlanSources } from '../plan/plan-build.ts';
-import { planLock } from '../plan/plan-lock.ts';
+import { type LockPlan, planLock } from '../plan/plan-lock.ts';
 import { lockFile } from '../store/file-lock.ts';
 import type { HeldProcess } from '../util/start-process.ts';
 import { withoutPassword } from '../util/without-password.ts';
 import { askElements, readLockFacts } from './ask-elements.ts';
 import type { BuildRequest } from './build-request.ts';
 import { type DiskDraft, draftDisk } from './draft-disk.ts';
+import { type WatchedSource, watchSources } from './watch-sources.ts';
 import type { Workbench } from './workbench.ts';
 
 /** The outside world as a build takes it in. */
@@ -53,11 +54,40 @@ export async function takeLock(
 ): Promise<TakenLock> {
   const plan = await planLockOf(subject, disk);
   if (plan === undefined) return takenFrom([], { packageIndexes: [] });
-  const requests = await askElements(bench, plan);
+  const asked = await askElements(bench, plan);
+  const { requests, watched } = splitRequests(asked, subject);
+  const seen = await watchSources(bench, watched, plan.key);
+  return withWatched(await takeLockable(bench, { subject, plan, requests }, gaps), seen);
+}
+
+/** Who fetches what: the lock says what Kiln fetches; what hooks fetch by themselves can only be watched. */
+function splitRequests(
+  asked: ElementRequests,
+  { lockFile }: Pick<LockSubject, 'lockFile'>,
+): { readonly requests: ElementRequests; readonly watched: readonly LockRequest[] } {
+  // Whether apt found the locked index is checked after each step, so a lock can hold it all the same.
+  const isWatched = (request: LockRequest): boolean =>
+    request['fetched-by'] === 'hooks' && (request.kind !== 'apt' || lockFile === undefined);
+  return {
+    requests: { ...asked, lockable: asked.lockable.filter((request) => !isWatched(request)) },
+    watched: asked.lockable.filter(isWatched),
+  };
+}
+
+async function takeLockable(
+  bench: Workbench,
+  {
+    subject,
+    plan,
+    requests,
+  }: { readonly subject: LockSubject; readonly plan: LockPlan; readonly requests: ElementRequests },
+  gaps: 'fill' | 'as it is',
+): Promise<TakenLock> {
   if (subject.lockFile === undefined) return takeWithoutFile(bench, requests, plan.key);
   const { locked, missing } = matchLock(requests.lockable, (await readLock(subject.lockFile)) ?? emptyLock);
   if (missing.length === 0 || gaps === 'as it is') return takenFrom(locked, requests);
-  return fillGaps(bench, subject.lockFile, await askElements(bench, plan, 'fresh answers'));
+  const fresh = splitRequests(await askElements(bench, plan, 'fresh answers'), subject);
+  return fillGaps(bench, subject.lockFile, fresh.requests);
 }
 
 /** What images ask to have locked, asked anew; those that put the same question are asked once. Each thing once. */
@@ -69,7 +99,8 @@ export async function askForLock(
   for (const subject of subjects) {
     const plan = await planLockOf(subject, draftDisk(subject.image, subject.environment));
     if (plan === undefined || answers.has(plan.key)) continue;
-    const requests = (await askElements(bench, plan, 'fresh answers')).lockable;
+    const requests = splitRequests(await askElements(bench, plan, 'fresh answers'), subject).requests
+      .lockable;
     refuseTwins(requests);
     answers.set(plan.key, requests);
   }
@@ -79,7 +110,8 @@ export async function askForLock(
 
 async function planLockOf({ image, environment }: LockSubject, disk: Pick<DiskDraft, 'variables'>) {
   const sources = { user: environment, disk: disk.variables, epochSeconds: 0 };
-  return planLock(image, sources, await readLockFacts(image.elements));
+  const variables = { ...environment, ...image.definition.environment };
+  return planLock(image, sources, await readLockFacts(image.elements, variables));
 }
 
 /** Under the lock file's own lock: steps of one image may begin at once. */
@@ -154,6 +186,19 @@ function takenFrom(
   }
   if (epochSeconds === 0) epochSeconds = epochWithoutIndexes;
   return { things, inputs, epochSeconds, packageIndexes };
+}
+
+/** What is watched counts in the step that takes it in, as what is locked does. */
+function withWatched(taken: TakenLock, watched: readonly WatchedSource[]): TakenLock {
+  const inputs: Record<string, Record<string, string>> = { ...taken.inputs };
+  for (const { request, pin } of watched) {
+    const { kind, name, step } = request;
+    inputs[step] = { ...inputs[step], [`${kind} ${name}, as the hooks find it`]: pin };
+  }
+  const dates = watched.flatMap(({ date }) => (date === undefined ? [] : [Date.parse(date) / 1000]));
+  const known = taken.things.some(({ entry }) => entry.kind === 'apt') ? [taken.epochSeconds] : [];
+  const newest = Math.max(...dates, ...known);
+  return { ...taken, inputs, epochSeconds: Number.isFinite(newest) ? newest : taken.epochSeconds };
 }
 
 function describeRequest(request: LockRequest): string {

@@ -5,6 +5,12 @@ import { identityOf, type ImageLock, type LockEntry } from './image-lock.ts';
 /** The step that takes a locked thing in: package indexes and base images go into `root`, sources into `extra-data`. */
 export type TakingStep = 'root' | 'extra-data';
 
+/**
+ * Who fetches a thing: Kiln, before the step begins and exactly as it is locked; or the hooks, by themselves, as those of
+ * diskimage-builder do. What these get can only be looked up beforehand.
+ */
+export type FetchedBy = 'kiln' | 'hooks';
+
 /** An index of packages. `url` leads to its InRelease; `indexes` name its Packages files, relative to that, without their endings. */
 export interface AptRequest {
   readonly kind: 'apt';
@@ -12,6 +18,7 @@ export interface AptRequest {
   readonly url: string;
   readonly indexes: readonly string[];
   readonly step: TakingStep;
+  readonly 'fetched-by'?: FetchedBy | undefined;
 }
 
 /** A reference in a git repository: branch, tag, commit, `refs/…`, or `*` for the default branch. */
@@ -21,6 +28,7 @@ export interface GitRequest {
   readonly location: string;
   readonly ref: string;
   readonly step: TakingStep;
+  readonly 'fetched-by'?: FetchedBy | undefined;
 }
 
 /** A tarball or a file. */
@@ -29,6 +37,7 @@ export interface FileRequest {
   readonly name: string;
   readonly location: string;
   readonly step: TakingStep;
+  readonly 'fetched-by'?: FetchedBy | undefined;
 }
 
 /** A Python package index. It is not locked but served: what is taken from it is for the element to pin. */
@@ -41,6 +50,7 @@ export interface IndexRequest {
 export type LockRequest = AptRequest | GitRequest | FileRequest;
 
 const name = z.string().regex(/^[\w.+~ ()-]+$/, { error: 'a name of letters, digits, and . _ - + ~' });
+const fetchedBy = { 'fetched-by': z.enum(['kiln', 'hooks']).optional() };
 const step = (usual: TakingStep) => z.enum(['root', 'extra-data']).default(usual);
 
 /** One line that a script in `lock.d` prints. */
@@ -51,6 +61,7 @@ export const lockRequestSchema = z.discriminatedUnion('kind', [
     url: z.string().min(1),
     indexes: z.array(z.string().regex(/^(?!\/|.*\.\.)/)).default([]),
     step: step('root'),
+    ...fetchedBy,
   }),
   z.strictObject({
     kind: z.literal('git'),
@@ -58,12 +69,14 @@ export const lockRequestSchema = z.discriminatedUnion('kind', [
     location: z.string().min(1),
     ref: z.string().min(1),
     step: step('extra-data'),
+    ...fetchedBy,
   }),
   z.strictObject({
     kind: z.enum(['tar', 'file']),
     name,
     location: z.string().min(1),
     step: step('extra-data'),
+    ...fetchedBy,
   }),
   z.strictObject({ kind: z.literal('package-index'), location: z.string().min(1) }),
 ]);

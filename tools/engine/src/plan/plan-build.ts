@@ -76,9 +76,14 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
           ...(name === 'block-device' ? diskInputs(sources) : {}),
           ...(withDisk ? sources.device?.shape : {}),
           // Where a cache is mounted, a folder is made. What is in it decides nothing.
-          ...Object.fromEntries(caches.map(({ path }) => [`cache ${path}`, 'mounted'])),
+          ...Object.fromEntries(
+            caches.flatMap(({ path, place }) => (place === 'image cache' ? [] : [[`cache ${path}`, 'mounted']])),
+          ),
           ...prefixed('environment', environment.keyed),
-          ...prefixed('host', hostInputs(image, phases, sources)),
+          ...prefixed('host', {
+            ...hostInputs(image, phases, sources),
+            ...namedFiles(Object.keys(environment.keyed), sources),
+          }),
           ...prefixed('locked', sources.locked[name] ?? {}),
           ...dataInputs(hooksDirectory, phases),
           ...prefixed(
@@ -154,6 +159,16 @@ function hostInputs(
     for (const name of names) inputs[name] = sources.host[name] ?? 'absent';
   }
   return inputs;
+}
+
+/** Files of the host that the step's variables name, by `$NAME`. */
+function namedFiles(variables: readonly string[], { host }: PlanSources): Record<string, string> {
+  return Object.fromEntries(
+    variables.flatMap((name) => {
+      const fact = host[`$${name}`];
+      return fact === undefined ? [] : [[`$${name}`, fact]];
+    }),
+  );
 }
 
 function hasHooksIn(element: Element, phases: readonly string[]): boolean {

@@ -138,11 +138,12 @@ describe('element.yaml', () => {
         '  - {tool: mmdebstrap, package: mmdebstrap}',
         '  - tool: apt-get',
         'secrets: [DIB_LICENCE]',
-        'host-files: [/etc/apt/sources.list]',
+        'host-files: [/etc/apt/sources.list, $DIB_APT_CONF]',
         'restorable: false',
         'caches:',
         '  - {path: /var/cache/apt/archives, name: apt-debian, kind: directory}',
         '  - {path: /var/cache/other, name: other}',
+        '  - {image-cache: apt/debian, name: apt}',
         'lock: {host-files: [/etc/apt]}',
       ].join('\n'),
     });
@@ -151,11 +152,12 @@ describe('element.yaml', () => {
       variables: ['DIB_DEBIAN_KERNEL', 'DIB_APT_*'],
       secrets: ['DIB_LICENCE'],
       hostTools: [{ tool: 'mmdebstrap', debianPackage: 'mmdebstrap' }, { tool: 'apt-get' }],
-      hostFiles: ['/etc/apt/sources.list'],
+      hostFiles: ['/etc/apt/sources.list', '$DIB_APT_CONF'],
       restorable: false,
       caches: [
-        { path: '/var/cache/apt/archives', name: 'apt-debian', kind: 'directory' },
-        { path: '/var/cache/other', name: 'other', kind: 'files' },
+        { path: '/var/cache/apt/archives', place: 'target root', name: 'apt-debian', kind: 'directory' },
+        { path: '/var/cache/other', place: 'target root', name: 'other', kind: 'files' },
+        { path: 'apt/debian', place: 'image cache', name: 'apt', kind: 'files' },
       ],
       lockHostFiles: ['/etc/apt'],
     });
@@ -174,7 +176,10 @@ describe('element.yaml', () => {
     const file = join(root, 'element.yaml');
     expect(!result.ok && result.failures).toMatchObject([
       { reason: "unknown key 'variable'; did you mean 'variables'?", place: { file, line: 1, column: 1 } },
-      { reason: "'host-files.0': expected an absolute path", place: { file, line: 2, column: 14 } },
+      {
+        reason: expect.stringMatching(/^'host-files.0': expected an absolute path, or a \$/),
+        place: { file, line: 2, column: 14 },
+      },
       { reason: "'restorable': expected true or false, found 'maybe'", place: { file, line: 3, column: 13 } },
     ]);
   });

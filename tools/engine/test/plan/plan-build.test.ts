@@ -94,7 +94,7 @@ test('a variable that only element.yaml names counts, too', () => {
 
 test('a package cache counts where it is mounted, for its folder is made there; its name does not', () => {
   const cached = (element: Element, name: string): Element =>
-    declaring(element, { caches: [{ path: '/var/cache/web', name, kind: 'files' }] });
+    declaring(element, { caches: [{ path: '/var/cache/web', place: 'target root', name, kind: 'files' }] });
   expect(changedBy(imageOf([os, cached(web, 'web')]))).toEqual(['install', 'post-root']);
   expect(changedBy(imageOf([cached(os, 'web'), web]))).toEqual(['root', 'install', 'post-root']);
   const renamed = keysOf(imageOf([os, cached(web, 'other')]));
@@ -154,7 +154,7 @@ test('no key holds a path of the host', () => {
 
 test('what hooks see is what the key has: every variable, but for what says how bytes travel and what each process has', () => {
   const step = planBuild(imageOf(), { ...sources, user: { WEB_PORT: '8080', OTHER_THING: '1' } }).steps[1];
-  const ofProcess = ['DIB_OFFLINE', 'LC_ALL', 'HOME', 'USER', 'LOGNAME', 'SOURCE_DATE_EPOCH'];
+  const ofProcess = ['DIB_OFFLINE', 'PS4', 'LC_ALL', 'HOME', 'USER', 'LOGNAME', 'SOURCE_DATE_EPOCH'];
   const seen = Object.keys(step?.environment ?? {}).filter((name) => !ofProcess.includes(name));
   expect(seen).toContain('WEB_PORT');
   expect(seen.filter((name) => step?.inputs[`environment ${name}`] === undefined)).toEqual([]);

@@ -1,0 +1,1 @@
+../../../../../elements/source-repositories/source-lines.bash

@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { hookFolders } from './phase-folders.ts';
 import { type ShellLine, shellLines } from './shell-lines.ts';
@@ -59,12 +59,14 @@ async function readInto(files: LintFile[], directory: string, below: string): Pr
     if (entry.isDirectory()) {
       if (!ignoredFolders.has(entry.name)) await readInto(files, directory, path);
     } else if (entry.isFile() || entry.isSymbolicLink()) {
-      files.push(await readFileForLint(directory, path, entry.isSymbolicLink()));
+      files.push(await readLintFile(directory, path));
     }
   }
 }
 
-async function readFileForLint(directory: string, path: string, isSymlink: boolean): Promise<LintFile> {
+/** Reads one file of an element's folder. `path` is relative to it, with slashes. Throws what the file system throws. */
+export async function readLintFile(directory: string, path: string): Promise<LintFile> {
+  const isSymlink = (await lstat(join(directory, path))).isSymbolicLink();
   const parts = path.split('/');
   const folder = parts.length > 1 ? parts[0] : undefined;
   const name = basename(path);

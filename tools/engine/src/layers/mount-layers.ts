@@ -43,9 +43,17 @@ export async function mountOverlay(run: Runner, request: OverlayRequest): Promis
     request.writable,
     request.base ?? '',
     request.source ?? 'overlay',
-    ...request.layerFiles,
+    ...withoutCovered(request.layerFiles),
   ]);
   return target;
+}
+
+/**
+ * A layer that stands twice in a stack (two steps that changed nothing are one file) may be mounted once only: overlayfs refuses a folder
+ * that is below itself. The upper one hides whatever the lower one shows.
+ */
+function withoutCovered(layerFiles: readonly string[]): readonly string[] {
+  return layerFiles.filter((file, index) => !layerFiles.includes(file, index + 1));
 }
 
 const mountScript = `set -eu

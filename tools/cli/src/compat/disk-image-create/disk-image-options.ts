@@ -65,7 +65,7 @@ export const diskImageOptions: readonly DiskImageOption[] = [
     short: 'a',
     value: 'ARCH',
     section: 'What to build',
-    text: 'architecture of the image: amd64, arm64, armhf, i386, … (the host’s; $ARCH)',
+    text: "architecture of the image: amd64, arm64, armhf, i386, … (the host's; $ARCH)",
   },
   {
     ...upstream,
@@ -178,7 +178,7 @@ export const diskImageOptions: readonly DiskImageOption[] = [
     long: 'image-cache',
     value: 'FOLDER',
     section: 'Cache and network',
-    text: 'folder that hooks keep downloads in; Kiln’s store lies there, too, unless $KILN_STORE names another ($DIB_IMAGE_CACHE)',
+    text: "folder that hooks keep downloads in; Kiln's store lies there, too, unless $KILN_STORE names another ($DIB_IMAGE_CACHE)",
   },
   {
     ...upstream,
@@ -274,7 +274,7 @@ export const diskImageOptions: readonly DiskImageOption[] = [
     long: 'log-style',
     value: 'STYLE',
     section: "Kiln's own",
-    text: 'dib: diskimage-builder’s lines (usual); live, plain, json: as kiln build shows it',
+    text: "dib: diskimage-builder's lines (usual); live, plain, json: as kiln build shows it",
   },
   { ...upstream, key: 'help', short: 'h', long: 'help', section: 'Help', text: 'print this' },
   {
@@ -282,6 +282,6 @@ export const diskImageOptions: readonly DiskImageOption[] = [
     key: 'version',
     long: 'version',
     section: 'Help',
-    text: 'print Kiln’s version and that of diskimage-builder whose commands it has',
+    text: "print Kiln's version and that of diskimage-builder whose commands it has",
   },
 ];

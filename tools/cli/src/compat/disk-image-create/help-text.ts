@@ -34,7 +34,7 @@ function head(mode: DiskImageMode): string {
 ${what} What did not change since an earlier build is taken from it.
 
 Options and elements may be mixed; -- ends the options. A long option may be shortened while it is
-clear which one is meant. In brackets: what is taken where the option is not given, and its variable.
+clear which one is meant. In brackets: what is taken without the option, and its variable.
 `;
 }
 
@@ -63,7 +63,7 @@ function wrap(text: string, width: number): readonly string[] {
 }
 
 const environment = `Environment, beside the variables named above:
-  ELEMENTS_PATH               folders with elements, separated by colons; Kiln's own come after them.
+  ELEMENTS_PATH               folders with elements, joined by colons; Kiln's own come after them.
                               For diskimage-builder's: its folder 'elements'
   DIB_RELEASE, DIB_…          what the elements of the image read; their READMEs tell
   FS_TYPE                     root filesystem (ext4)

@@ -20,6 +20,9 @@ async function prepare(rig: Rig): Promise<void> {
 
 const records = (build: RigBuild) => build.steps.map((step) => step.record);
 
+const notesOf = (build: RigBuild) =>
+  build.events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
+
 /** The layers that a step added to those of the step before it. */
 const ownLayersOf = (build: RigBuild, name: string) => {
   const at = records(build).findIndex((record) => record.step === name);
@@ -87,6 +90,27 @@ scenario('what a hook writes in bulk is sealed as a layer, from which the step r
   await rm(rig.store, { recursive: true });
   const fresh = done(await rig.build('box', { until: 'install' }));
   expect(records(resumed), 'what was resumed is what would have been made at once').toEqual(records(fresh));
+});
+
+scenario('a step that outgrows its memory runs on disk, and leaves what it would have left', async (rig) => {
+  await prepare(rig);
+  await rig.element('web', {
+    'install.d/10-first': 'rm /etc/hostname; head -c 40000000 /dev/zero >/first\n',
+    'install.d/30-third': 'echo third >/third\n',
+  });
+  const least = { DIB_MIN_TMPFS: '0.001' };
+  const inMemory = done(await rig.build('box', { until: 'install', environment: least }));
+  expect(notesOf(inMemory)).toEqual([]);
+  await rm(rig.store, { recursive: true });
+
+  const environment = { ...least, KILN_TMPFS_LIMIT: '20MiB' };
+  const outgrown = done(await rig.build('box', { until: 'install', environment }));
+  expect(notesOf(outgrown)).toEqual(['install: memory is too small for it; once more, on disk']);
+  expect(records(outgrown)).toEqual(records(inMemory));
+  await rm(rig.store, { recursive: true });
+
+  const onDisk = done(await rig.build('box', { until: 'install', environment: { DIB_NO_TMPFS: '1' } }));
+  expect(records(onDisk)).toEqual(records(inMemory));
 });
 
 scenario('quick hooks leave no checkpoint: it would cost more than it saves', async (rig) => {

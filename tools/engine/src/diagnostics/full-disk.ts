@@ -2,8 +2,8 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fail } from './failure.ts';
 
-/** What a program prints when its disk is full, or the user's share of it. */
-export const fullDiskText = /no space left on device|disk quota exceeded/i;
+/** What a program prints when its disk is full, or the user's share of it. tar says it in its own way where the last block fits in part. */
+export const fullDiskText = /no space left on device|disk quota exceeded|wrote only \d+ of \d+ bytes/i;
 
 /** Runs `body`, and tells a full disk as 'disk-full': where, while doing what, and how much is free at that moment. */
 export async function tellingFullDisk<T>(

@@ -9,9 +9,10 @@ import { commitStep } from './commit-step.ts';
 import { findLeftMounts, type LeftMounts, leavesMounts } from './left-mounts.ts';
 import { runStepHooks, type StepTimes } from './run-step-hooks.ts';
 import type { StepRun } from './step-run.ts';
-import { withStepTree } from './step-tree.ts';
+import { type StepTree, type TreeStart, withStepTree } from './step-tree.ts';
 import { isTreeEmpty, setResolvConfAside, takeResolvConfBack, tidyTree } from './tree-upkeep.ts';
 import type { Workbench } from './workbench.ts';
+import { grantMemory, orOutgrown, OutgrownMemory } from './working-memory.ts';
 
 /** What a step left behind, and how long its hooks took. */
 export interface StepOutcome extends StepTimes {
@@ -33,7 +34,7 @@ export async function executeStep(
   let from = checkpoint;
   let spentMs = 0;
   for (;;) {
-    const end = await runToLayer(bench, run, from);
+    const end = await runWhereItFits(bench, run, from);
     spentMs += end.times.spentMs;
     if ('record' in end) return { record: end.record, hookMs: end.times.hookMs, spentMs };
     from = end.sealed;
@@ -44,36 +45,69 @@ type LayerEnd =
   | { readonly times: StepTimes; readonly sealed: Checkpoint }
   | { readonly times: StepTimes; readonly record: LayerRecord };
 
+/** Works in memory where it suffices; hooks that write more than it holds run once more, on disk. */
+async function runWhereItFits(
+  bench: Workbench,
+  run: StepRun,
+  checkpoint: Checkpoint | undefined,
+): Promise<LayerEnd> {
+  const memoryBytes = await grantMemory(bench.memory);
+  try {
+    return await runToLayer(bench, run, { checkpoint, memoryBytes });
+  } catch (error) {
+    if (!(error instanceof OutgrownMemory)) throw error;
+    bench.report({
+      type: 'note',
+      message: `${run.step.name}: memory is too small for it; once more, on disk`,
+    });
+    return runToLayer(bench, run, { checkpoint });
+  }
+}
+
 /** Runs hooks until there is a layer to pack, and packs it. */
-async function runToLayer(bench: Workbench, run: StepRun, from: Checkpoint | undefined): Promise<LayerEnd> {
-  return withStepTree(bench, run, from, async (tree) => {
-    const { sandbox, folder } = tree;
-    const { full, ...times } = await runStepHooks(bench, tree, run, { checkpoint: from });
-    // The devices end with the processes.
-    const areas = (await tree.disk?.collect()) ?? [];
-    const left = await endLeftProcesses(sandbox, run.step);
-    reportLost(bench, run.step, left);
-    if (run.step.name !== 'finalise') await checkIndexes(bench, sandbox, run.step.name);
-    await tree.keepCaches();
-    if (full === undefined) await completeTree(sandbox, run);
-    await tree.disk?.settle();
-    await sandbox.run(['umount', '--recursive', '--lazy', sandboxPaths.targetRoot]);
-    await takeResolvConfBack(sandbox.run);
-    const sealed = from?.sealed ?? [];
-    if (full === undefined)
-      return {
-        times,
-        record: await commitStep(bench, sandbox, run, {
-          folder,
-          sealed,
-          mounts: left.kept,
-          shown: tree.disk && { seed: tree.disk.seed, areas },
-        }),
-      };
-    const { epochSeconds } = run.plan;
-    const state = { ...full, folder, epochSeconds, hookMs: times.hookMs, sealed, mounts: left.kept };
-    return { times, sealed: await sealLayer(bench, sandbox, state) };
+async function runToLayer(bench: Workbench, run: StepRun, start: TreeStart): Promise<LayerEnd> {
+  return withStepTree(bench, run, start, async (tree) => {
+    try {
+      return await makeLayer(bench, run, tree, start.checkpoint);
+    } catch (error) {
+      if (start.memoryBytes === undefined || bench.signal?.aborted === true) throw error;
+      throw await orOutgrown(tree.sandbox, error);
+    }
   });
+}
+
+async function makeLayer(
+  bench: Workbench,
+  run: StepRun,
+  tree: StepTree,
+  from: Checkpoint | undefined,
+): Promise<LayerEnd> {
+  const { sandbox, folder } = tree;
+  const { full, ...times } = await runStepHooks(bench, tree, run, { checkpoint: from });
+  // The devices end with the processes.
+  const areas = (await tree.disk?.collect()) ?? [];
+  const left = await endLeftProcesses(sandbox, run.step);
+  reportLost(bench, run.step, left);
+  if (run.step.name !== 'finalise') await checkIndexes(bench, sandbox, run.step.name);
+  await tree.keepCaches();
+  if (full === undefined) await completeTree(sandbox, run);
+  await tree.disk?.settle();
+  await sandbox.run(['umount', '--recursive', '--lazy', sandboxPaths.targetRoot]);
+  await takeResolvConfBack(sandbox.run);
+  const sealed = from?.sealed ?? [];
+  if (full === undefined)
+    return {
+      times,
+      record: await commitStep(bench, sandbox, run, {
+        folder,
+        sealed,
+        mounts: left.kept,
+        shown: tree.disk && { seed: tree.disk.seed, areas },
+      }),
+    };
+  const { epochSeconds } = run.plan;
+  const state = { ...full, folder, epochSeconds, hookMs: times.hookMs, sealed, mounts: left.kept };
+  return { times, sealed: await sealLayer(bench, sandbox, state) };
 }
 
 /**

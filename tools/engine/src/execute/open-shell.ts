@@ -105,7 +105,7 @@ async function shellAtHook(
   if (position < 0) fail({ code: 'step-or-hook-not-found', name: hook });
   const covered = chain.links.slice(0, when === 'before' ? position : position + 1);
   const checkpoint = step.restorable ? await findCheckpoint(bench.store, covered) : undefined;
-  return withStepTree(bench, { plan, step, chain, below, disk }, checkpoint, async (tree) => {
+  return withStepTree(bench, { plan, step, chain, below, disk }, { checkpoint }, async (tree) => {
     let status = 0;
     const body = async (phase: Phase, env: Readonly<Record<string, string>>): Promise<void> => {
       const next = when === 'before' ? hook : chain.links[position + 1]?.hook.path;
@@ -130,7 +130,7 @@ async function shellAfterStep(
   const states = await ensureSteps(bench, { plan, disk, until: step.name, need: 'blobs' });
   const below: LayerRecord = states.at(-1)?.record ?? emptyRecord;
   const run = { plan, step, chain: chainHooks(step, below), below, disk };
-  return withStepTree(bench, run, undefined, async (tree) => {
+  return withStepTree(bench, run, { checkpoint: undefined }, async (tree) => {
     const { sandbox } = tree;
     if (step.name === 'root') await mountPseudoFilesystems(sandbox.run, sandboxPaths.targetRoot);
     return withHooksInside(sandbox, 'install', async () => {

@@ -10,6 +10,7 @@ import { ContentStore } from '../store/content-store.ts';
 import { shareLock } from '../store/file-lock.ts';
 import { prepareStorePaths } from '../store/store-paths.ts';
 import { sweepWorkFolders } from '../store/work-folder.ts';
+import { emptyStepsToBreakIn, startBreakSession } from './break-points.ts';
 import type { BuildRequest } from './build-request.ts';
 import { checkFormats } from './check-formats.ts';
 import { type DiskDraft, draftDisk } from './draft-disk.ts';
@@ -50,6 +51,7 @@ export async function planRequest(
   const plan = planBuild(image, {
     user: bench.fetching.network === 'offline' ? { ...environment, DIB_OFFLINE: '1' } : environment,
     arguments: request.arguments,
+    breakSteps: bench.breaks && emptyStepsToBreakIn(bench.breaks),
     disk: disk.variables,
     fstab: disk.fstab,
     device: { variables: disk.devices.variables, shape: disk.shape },
@@ -113,6 +115,7 @@ export async function openWorkbench(request: Omit<BuildRequest, 'image'>): Promi
     logDirectory: request.logDirectory,
     signal: request.signal,
     checkpoints: request.checkpoints ?? 'where-they-pay',
+    breaks: startBreakSession(request.breakPoints),
     memory: workingMemoryOf(request.environment),
     subject: request.subject,
     locked: [],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fail } from '../diagnostics/failure.ts';
 import { tellingFullDisk } from '../diagnostics/full-disk.ts';
 import type { LayerRecord } from '../layers/layer-record.ts';
-import { mountOverlay } from '../layers/mount-layers.ts';
+import { keepUpperInMemory, mountOverlay } from '../layers/mount-layers.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import { mountPseudoFilesystems } from '../sandbox/mount-pseudo-filesystems.ts';
 import { openSandbox, type Sandbox } from '../sandbox/open-sandbox.ts';
@@ -34,6 +34,13 @@ export interface StepTree {
   readonly disk: StandInDisk | undefined;
 }
 
+/** What a step begins with. */
+export interface TreeStart {
+  readonly checkpoint: Checkpoint | undefined;
+  /** The upper folder lies in a tmpfs that may grow to this size; undefined: on disk. */
+  readonly memoryBytes?: number | undefined;
+}
+
 /**
  * Mounts the tree on which a step works, in a work folder and namespaces of its own, for as long as `body` runs: the layers
  * below it, a checkpoint if there is one, the hooks directory, the elements, the package caches, the sources.
@@ -41,7 +48,7 @@ export interface StepTree {
 export async function withStepTree<T>(
   bench: Workbench,
   run: StepRun,
-  checkpoint: Checkpoint | undefined,
+  { checkpoint, memoryBytes }: TreeStart,
   body: (tree: StepTree) => Promise<T>,
 ): Promise<T> {
   const folder = await openWorkFolder(bench.store.paths.work, bench.asRoot);
@@ -51,6 +58,7 @@ export async function withStepTree<T>(
       await tellingFullDisk({ path: folder.path, doing: 'laying out the hooks' }, () =>
         prepareFolders(bench, folder.path, run),
       );
+      if (memoryBytes !== undefined) await keepUpperInMemory(sandbox.run, 'mnt', memoryBytes);
       if (checkpoint?.upperFile !== undefined) await restoreCheckpoint(sandbox, checkpoint.upperFile);
       await mountTree(bench, sandbox, run, checkpoint?.sealed ?? []);
       await mountSources(bench, sandbox, { folder: folder.path, step: run.step.name });

@@ -1,3 +1,4 @@
+import { upperOf } from '../layers/pack-layer.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import type { Runner } from '../util/runner.ts';
 
@@ -27,19 +28,22 @@ fi`,
 
 /** After the mounts are gone: takes the lent resolv.conf out of the step's layer, unless a hook changed it. */
 export async function takeResolvConfBack(run: Runner): Promise<void> {
-  if (await holdsLentResolvConf(run)) await run(['rm', `${sandboxPaths.build}/mnt.upper/etc/resolv.conf`]);
+  if (await holdsLentResolvConf(run)) await run(['rm', `${upperOf('mnt')}/etc/resolv.conf`]);
 }
 
 /** Whether the step's upper folder holds the resolv.conf that it was lent, as it was. */
 export async function holdsLentResolvConf(run: Runner): Promise<boolean> {
-  const compared = await run(['bash', '--norc', '-c', compareLent, 'kiln', sandboxPaths.build], {
-    allowFailure: true,
-  });
+  const compared = await run(
+    ['bash', '--norc', '-c', compareLent, 'kiln', sandboxPaths.build, upperOf('mnt')],
+    {
+      allowFailure: true,
+    },
+  );
   return compared.ok;
 }
 
-const compareLent = `cd "$1" && [ -e resolv.conf.lent ] && [ ! -L mnt.upper/etc/resolv.conf ] &&
-cmp -s resolv.conf.lent mnt.upper/etc/resolv.conf`;
+const compareLent = `cd "$1" && [ -e resolv.conf.lent ] && [ ! -L "$2/etc/resolv.conf" ] &&
+cmp -s resolv.conf.lent "$2/etc/resolv.conf"`;
 
 /** After cleanup.d: resolv.conf as the image is to have it, an empty /tmp, logs without content. */
 export async function tidyTree(run: Runner): Promise<void> {

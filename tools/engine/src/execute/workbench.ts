@@ -4,7 +4,9 @@ import type { Privilege } from '../sandbox/privilege.ts';
 import type { Fetching } from '../sources/fetching.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { Runner } from '../util/runner.ts';
+import type { BreakSession } from './break-points.ts';
 import type { BuildSubject, CheckpointPolicy } from './build-request.ts';
+import type { WorkingMemory } from './working-memory.ts';
 
 /** What every step has at hand while it is executed. */
 export interface Workbench {
@@ -19,6 +21,10 @@ export interface Workbench {
   readonly logDirectory: string;
   readonly signal: AbortSignal | undefined;
   readonly checkpoints: CheckpointPolicy;
+  /** Undefined where the build stops nowhere. */
+  readonly breaks: BreakSession | undefined;
+  /** Whether steps work in memory. */
+  readonly memory: WorkingMemory;
   /** How the outside world is reached. */
   readonly fetching: Fetching;
   /** What of the outside world goes into the image. */

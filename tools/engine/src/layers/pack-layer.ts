@@ -39,7 +39,7 @@ export interface PackTarget {
 
 /** The upper folder of an overlay that `mountOverlay` made. */
 export function upperOf(name: string): string {
-  return `${sandboxRoot}/${name}.upper`;
+  return `${sandboxRoot}/${name}.changes/upper`;
 }
 
 const packScript = `set -eu

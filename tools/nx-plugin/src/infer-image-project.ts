@@ -121,6 +121,7 @@ export function inferImageProject(analysed: AnalysedImage): CreateNodesResult {
   targets['watch'] = { executor: '@kiln/nx-plugin:watch', continuous: true, ...alone };
   targets['explain'] = { executor: '@kiln/nx-plugin:explain', ...alone };
   targets['lock'] = { executor: '@kiln/nx-plugin:lock', ...alone };
+  targets['outdated'] = { executor: '@kiln/nx-plugin:outdated', ...alone };
   return {
     projects: { [root]: { root, name, projectType: 'application', tags: ['kind:image'], targets } },
     externalNodes,

@@ -10,6 +10,7 @@ import { addElementCommands } from './element-commands.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addImageCommands } from './image-commands.ts';
 import { addLockCommand } from './lock-command.ts';
+import { addOutdatedCommand } from './outdated-command.ts';
 import { addShellCommand } from './shell-command.ts';
 import { addStoreCommands } from './store-commands.ts';
 import { addVerifyCommand } from './verify-command.ts';
@@ -40,6 +41,7 @@ export function createProgram(done: Done): Command {
   addBootCommand(program, done);
   addImageCommands(program, done);
   addLockCommand(program, done);
+  addOutdatedCommand(program, done);
   addElementCommands(program, done);
   addStoreCommands(program, done);
   addCompletionCommands(program, done);

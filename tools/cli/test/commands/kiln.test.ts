@@ -38,6 +38,7 @@ test('--help teaches: commands, and examples at the end', async () => {
     'verify',
     'boot',
     'lock',
+    'outdated',
     'store',
     'completion',
   ])
@@ -55,6 +56,7 @@ test.each([
   'verify',
   'boot',
   'lock',
+  'outdated',
   'store',
   'completion',
   'element show',

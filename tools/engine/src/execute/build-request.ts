@@ -18,6 +18,8 @@ export interface BuildSubject {
   readonly definitionFile: string;
   /** Words of a command line that name the image: `web --configuration small`. */
   readonly words: string;
+  /** A command line that opens a shell before the hook whose path is put behind it; by default `kiln shell` with these words. */
+  readonly shellBefore?: string;
 }
 
 /** What a build needs to know beside the image. All paths are absolute. */
@@ -29,6 +31,8 @@ export interface BuildRequest {
   readonly arguments?: readonly string[] | undefined;
   /** Root of the content store. */
   readonly store: string;
+  /** What hooks find as DIB_IMAGE_CACHE; by default a folder in the store. */
+  readonly imageCache?: string | undefined;
   /** Where work folders lie; undefined: in the store. Must be in the store's file system, and no overlayfs. */
   readonly work?: string | undefined;
   readonly logDirectory: string;

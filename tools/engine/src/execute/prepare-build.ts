@@ -115,6 +115,7 @@ export async function openWorkbench(request: Omit<BuildRequest, 'image'>): Promi
     logDirectory: request.logDirectory,
     signal: request.signal,
     checkpoints: request.checkpoints ?? 'where-they-pay',
+    imageCache: request.imageCache ?? join(paths.caches, 'image-create'),
     breaks: startBreakSession(request.breakPoints),
     memory: workingMemoryOf(request.environment),
     subject: request.subject,

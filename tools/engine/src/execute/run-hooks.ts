@@ -112,9 +112,13 @@ export async function runHook(bench: Workbench, sandbox: Sandbox, run: HookRun):
     seconds: result.durationMs / 1000,
     lastLines: result.lastLines,
     logFile: result.logFile,
-    replay: `kiln shell ${bench.subject?.words ?? run.image} --before ${run.phase}.d/${name}`,
+    replay: `${shellBefore(bench, run)} ${run.phase}.d/${name}`,
   };
   throw new BuildFailure([failed, ...(await fullDiskBehind(bench, result.lastLines, event.hook))]);
+}
+
+function shellBefore({ subject }: Workbench, { image }: HookRun): string {
+  return subject?.shellBefore ?? `kiln shell ${subject?.words ?? image} --before`;
 }
 
 /** Whether a hook failed for a full disk of ours: by the room that is left there, and by what it said. */

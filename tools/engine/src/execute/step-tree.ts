@@ -69,7 +69,7 @@ export async function withStepTree<T>(
       );
       const keepCaches = async (): Promise<void> => {
         await caches.keep();
-        if (bench.privilege.length > 0) await giveCacheBack(sandbox, sharedImageCache(bench));
+        if (bench.privilege.length > 0) await giveCacheBack(sandbox, bench.imageCache);
       };
       const mountsBelow = findsMounts(run.step.name) ? (run.below.mounts ?? []) : [];
       await remakeMounts(sandbox, checkpoint?.mounts ?? mountsBelow);
@@ -96,12 +96,7 @@ async function prepareFolders(bench: Workbench, folder: string, run: StepRun): P
   await writePrograms(folder);
   await mkdir(join(folder, 'outputs'), { recursive: true });
   await mkdir(join(folder, 'image-cache'), { recursive: true });
-  await mkdir(sharedImageCache(bench), { recursive: true });
-}
-
-/** DIB_IMAGE_CACHE: shared by all builds, and written to by hooks as they like. */
-function sharedImageCache(bench: Workbench): string {
-  return join(bench.store.paths.caches, 'image-create');
+  await mkdir(bench.imageCache, { recursive: true });
 }
 
 async function mountTree(
@@ -110,7 +105,7 @@ async function mountTree(
   run: StepRun,
   sealed: LayerRecord['layers'],
 ): Promise<void> {
-  await sandbox.run(['mount', '--bind', sharedImageCache(bench), sandboxPaths.imageCache]);
+  await sandbox.run(['mount', '--bind', bench.imageCache, sandboxPaths.imageCache]);
   const laidOut = [`${sandboxPaths.hooks}.base`, sandboxPaths.elements];
   if (bench.privilege.length > 0)
     await sandbox.run(['chown', '--recursive', '--no-dereference', '0:0', ...laidOut]);

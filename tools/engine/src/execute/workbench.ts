@@ -21,6 +21,8 @@ export interface Workbench {
   readonly logDirectory: string;
   readonly signal: AbortSignal | undefined;
   readonly checkpoints: CheckpointPolicy;
+  /** DIB_IMAGE_CACHE as the host sees it: shared by all builds, and written to by hooks as they like. */
+  readonly imageCache: string;
   /** Undefined where the build stops nowhere. */
   readonly breaks: BreakSession | undefined;
   /** Whether steps work in memory. */

@@ -3,6 +3,7 @@ import { BuildFailure } from '@kiln/engine/diagnostics/failure.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import type { Report } from '@kiln/engine/events/build-event.ts';
 import { buildImage, buildSteps, type BuildOutcome } from '@kiln/engine/execute/build-image.ts';
+import type { BreakPoints } from '@kiln/engine/execute/break-points.ts';
 import type { BuildRequest } from '@kiln/engine/execute/build-request.ts';
 import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
 import type { StepName } from '@kiln/engine/plan/step.ts';
@@ -18,6 +19,8 @@ export interface ImageRequest {
   readonly configuration: string | undefined;
   readonly report: Report;
   readonly signal: AbortSignal;
+  /** Where the build stops for a shell. */
+  readonly breakPoints?: BreakPoints | undefined;
 }
 
 /** Builds an image into its output directory. Fails with a BuildFailure. */
@@ -69,7 +72,7 @@ export function loadReported(
 
 /** What the engine is asked for, for an image of a workspace. */
 export function engineRequest(request: ImageRequest, image: ResolvedImage): BuildRequest {
-  const { workspace, configuration, report, signal } = request;
+  const { workspace, configuration, report, signal, breakPoints } = request;
   const directory = outputDirectory(workspace, request.image, configuration);
   return {
     image,
@@ -82,6 +85,7 @@ export function engineRequest(request: ImageRequest, image: ResolvedImage): Buil
     earlierOutput: directory,
     report,
     signal,
+    breakPoints,
     subject: {
       id: directory,
       definitionFile: join(workspace.root, 'images', request.image, 'image.yaml'),

@@ -1,5 +1,14 @@
 import { steps, type StepName } from '@kiln/engine/plan/step.ts';
-import { type Command, Option } from 'commander';
+import { breakPointNames } from '@kiln/engine/plan/break-point-names.ts';
+import type { BreakPoints } from '@kiln/engine/execute/break-points.ts';
+import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import {
+  parseBreakNames,
+  readBreakCommand,
+  terminalBreakPoints,
+  unknownBreakNames,
+} from '../compat/break-points.ts';
 import type { Done } from './done.ts';
 import { currentWorkspace } from './current-workspace.ts';
 
@@ -10,6 +19,7 @@ interface BuildOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
   readonly offline?: boolean;
+  readonly break?: readonly string[];
 }
 
 /** The option that names a variant of an image. */
@@ -19,6 +29,29 @@ export const configurationOption = (): Option =>
 /** `--until`, by the names of the steps. */
 export const untilOption = (text: string): Option =>
   new Option('--until <step>', text).choices(steps.map((step) => step.name));
+
+/** `--break`, by the names of diskimage-builder's break points. */
+const breakOption = (): Option =>
+  new Option(
+    '--break <names>',
+    'stop there and open a shell: before-<phase>, after-<phase>, after-error, with commas between',
+  ).argParser((text: string) => {
+    const names = parseBreakNames(text);
+    for (const name of unknownBreakNames(names)) {
+      const near = nearName(name, breakPointNames);
+      throw new InvalidArgumentError(
+        `there is no break point '${name}'${near === undefined ? '' : `; did you mean '${near}'?`}`,
+      );
+    }
+    return names;
+  });
+
+function breakPointsAt(names: readonly string[]): BreakPoints {
+  return terminalBreakPoints(
+    { names, ...readBreakCommand(process.env) },
+    { say: (line) => process.stderr.write(`${line}\n`), type: process.env['TERM'] },
+  );
+}
 
 /** `kiln build` */
 export function addBuildCommand(program: Command, done: Done): void {
@@ -30,6 +63,7 @@ export function addBuildCommand(program: Command, done: Done): void {
     .addOption(untilOption('stop after this step, without artifacts'))
     .option('--dry-run', 'tell what would run and what would be restored, and do nothing')
     .option('--offline', 'use only what was fetched before')
+    .addOption(breakOption())
     .option('--json', 'print events, or the forecast, as JSON')
     .option('--verbose', 'show each line that hooks print')
     .addHelpText('after', buildExamples)
@@ -37,13 +71,15 @@ export function addBuildCommand(program: Command, done: Done): void {
       const opened = currentWorkspace(command);
       const workspace = options.offline === true ? { ...opened, network: 'offline' as const } : opened;
       const { configuration, until } = options;
-      const request = { workspace, image, configuration };
+      const breakPoints = options.break && breakPointsAt(options.break);
+      const request = { workspace, image, configuration, breakPoints };
       if (options.dryRun === true) {
         const { printForecast } = await import('../app/print-explanation.ts');
         return done(await printForecast({ ...request, until, json: options.json }));
       }
       const show = {
-        mode: options.json === true ? 'json' : undefined,
+        // A view that is redrawn would paint over the shell.
+        mode: options.json === true ? 'json' : breakPoints && 'plain',
         verbose: options.verbose === true,
       } as const;
       const { build, buildUntil } = await import('../app/build.ts');
@@ -62,6 +98,7 @@ Examples:
   kiln build web                          artifacts in dist/images/web
   kiln build web -c small                 in its configuration 'small', in dist/images/web.small
   kiln build web --until install          the tree up to install.d, to see whether a hook works
+  kiln build web --break after-install    a shell in the tree at that point; then it goes on
   kiln build web --dry-run                what would run, and why
   kiln build web --json | jq -c .         one event a line
 

@@ -1,5 +1,6 @@
 import type { ResolvedImage } from '../elements/resolved-image.ts';
 import type { Report } from '../events/build-event.ts';
+import type { BreakPoints } from './break-points.ts';
 
 /**
  * When to take checkpoints: where they pay, or after every hook, which costs more now and less when the next change comes
@@ -44,6 +45,8 @@ export interface BuildRequest {
   readonly lockFile?: string | undefined;
   /** `offline`: use only what was fetched before. By default 'online'. */
   readonly network?: 'online' | 'offline' | undefined;
+  /** Where the build is to stop and open a shell. */
+  readonly breakPoints?: BreakPoints | undefined;
   /** By default 'where-they-pay'. */
   readonly checkpoints?: CheckpointPolicy;
   /** Left out where the image has no place in a workspace: then nothing is noted of it. */

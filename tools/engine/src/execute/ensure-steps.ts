@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { ownLayers } from '../layers/layer-record.ts';
+import { type LayerRecord, ownLayers } from '../layers/layer-record.ts';
 import type { StepPlan } from '../plan/build-plan.ts';
+import { stepsWithoutHooks } from '../plan/step.ts';
 import { lockFile } from '../store/file-lock.ts';
+import { breaksIn, isChangedByHand, linksBeforeBreak } from './break-points.ts';
 import { findCheckpoint } from './checkpoint.ts';
 import { expectedDuration, knownTimes } from './expected-duration.ts';
 import { executeStep, type StepOutcome } from './execute-step.ts';
@@ -36,14 +38,15 @@ export interface StepsGoal extends SurveyGoal {
  */
 export async function ensureSteps(bench: Workbench, goal: StepsGoal): Promise<readonly StepState[]> {
   const { earlier = [] } = goal;
+  const breaks = (step: StepPlan): boolean => breaksIn(bench.breaks, step);
   const made = new Map<StepPlan, MadeStep>(
-    earlier.map(({ step, origin, durationMs }) => [step, { origin, durationMs }]),
+    earlier.map(({ step, chain, ...state }) => [step, { ...state, key: chain.key }]),
   );
   if (goal.earlier === undefined)
     bench.report({ type: 'planned', steps: stepsUntil(goal).map((step) => step.name) });
   for (;;) {
     bench.signal?.throwIfAborted();
-    const { states, next } = await surveySteps(bench.store, goal, made);
+    const { states, next } = await surveySteps(bench.store, { ...goal, breaksIn: breaks }, made);
     if (next !== undefined) {
       made.set(next.step, await makeStep(bench, goal, next));
       continue;
@@ -63,15 +66,17 @@ async function makeStep(bench: Workbench, goal: StepsGoal, next: StepToMake): Pr
   const lock = await lockFile(join(bench.store.paths.locks, chain.key), bench.signal);
   try {
     const other = await findStep(bench.store, chain);
+    const mayRestore = step.restorable && !breaksIn(bench.breaks, step);
     if (
-      step.restorable &&
+      mayRestore &&
       other !== undefined &&
       (await hasOwnBlobs(bench.store, { record: other.record, below: next.below }))
     ) {
-      return { origin: 'restored', durationMs: 0 };
+      return { origin: 'restored', durationMs: 0, key: chain.key, record: other.record, isKept: true };
     }
     const started = performance.now();
-    const checkpoint = step.restorable ? await findCheckpoint(bench.store, chain.links) : undefined;
+    const free = linksBeforeBreak(bench.breaks, step, chain.links);
+    const checkpoint = step.restorable ? await findCheckpoint(bench.store, free) : undefined;
     const times = await knownTimes(bench.store, bench.subject, next);
     const saved = chain.links[(checkpoint?.covered ?? 0) - 1];
     bench.report({
@@ -86,17 +91,36 @@ async function makeStep(bench: Workbench, goal: StepsGoal, next: StepToMake): Pr
     const { plan, disk } = goal;
     const outcome = await executeStep(bench, { plan, disk, ...next }, checkpoint);
     const durationMs = performance.now() - started;
-    const stored = storedStep(next, outcome, durationMs);
-    await bench.store.commitBytes(keyOfStep(chain), Buffer.from(JSON.stringify(chain.record)), stored);
     const origin = checkpoint === undefined ? 'run' : 'resumed';
-    const { record } = outcome;
-    const state: StepState = { step, chain, below: next.below, record, origin, durationMs };
+    const { isKept, record } = whatToKeep(bench, next, outcome);
+    const state: StepState = { step, chain, below: next.below, record, origin, durationMs, isKept };
+    if (isKept) {
+      const stored = storedStep(next, outcome, durationMs);
+      await bench.store.commitBytes(keyOfStep(chain), Buffer.from(JSON.stringify(chain.record)), stored);
+    }
     reportFinished(bench, state);
-    await note(bench, state);
-    return { origin, durationMs };
+    if (isKept) await note(bench, state);
+    return { origin, durationMs, key: chain.key, record, isKept };
   } finally {
     await lock.release();
   }
+}
+
+/**
+ * What somebody changed in a shell belongs to this build alone: the steps after it are keyed by the layers below them, and so are the
+ * artifacts, but the step itself is not found by its key. A step without hooks, which was gone through for its break point, leaves what
+ * it found.
+ */
+function whatToKeep(
+  bench: Workbench,
+  { step, chain, below }: StepToMake,
+  { record }: StepOutcome,
+): { readonly isKept: boolean; readonly record: LayerRecord } {
+  if (isChangedByHand(bench.breaks, step.name)) return { isKept: false, record };
+  const hasWork = chain.links.length > 0 || step.packages.length > 0 || stepsWithoutHooks.has(step.name);
+  return hasWork
+    ? { isKept: true, record }
+    : { isKept: false, record: { ...below, step: step.name, outputs: null } };
 }
 
 function storedStep({ chain }: StepToMake, outcome: StepOutcome, durationMs: number): StoredStep {

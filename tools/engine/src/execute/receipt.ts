@@ -50,11 +50,14 @@ export async function writeReceipt(directory: string, sources: ReceiptSources): 
   const receipt: Receipt = {
     formatVersion: 1,
     entries: [
-      ...steps.map(({ chain, record, durationMs }) => ({
-        key: keyOfStep(chain),
-        metadata: { record, durationMs },
-        text: JSON.stringify(chain.record),
-      })),
+      // Nobody else is to find what was changed in a shell.
+      ...steps
+        .filter(({ isKept }) => isKept)
+        .map(({ chain, record, durationMs }) => ({
+          key: keyOfStep(chain),
+          metadata: { record, durationMs },
+          text: JSON.stringify(chain.record),
+        })),
       ...(tree === undefined
         ? []
         : [{ key: contentsKey(tree), metadata: null, text: JSON.stringify(contents) }]),

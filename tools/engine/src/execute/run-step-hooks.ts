@@ -2,9 +2,11 @@ import { fail } from '../diagnostics/failure.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import type { Sandbox } from '../sandbox/open-sandbox.ts';
 import { chrootPhases, type Phase } from '../util/phase.ts';
+import { breaksInEmptyPhase, isChangedByHand } from './break-points.ts';
 import { type Checkpoint, considerCheckpoint, isFull } from './checkpoint.ts';
 import { applyHookChanges, type ChainLink } from './hook-chain.ts';
 import { measureState } from './measure-state.ts';
+import { withBreaks } from './phase-breaks.ts';
 import { runHook, runLogged, sourceEnvironment, withHooksInside } from './run-hooks.ts';
 import type { StepRun } from './step-run.ts';
 import type { StepTree } from './step-tree.ts';
@@ -66,12 +68,16 @@ export async function runStepHooks(
   const files = applyHookChanges(run.step.hooksDirectory, run.below.hooks?.changes ?? []);
   for (const phase of run.step.phases) {
     const withPackages = run.step.packages.length > 0 && chrootPhases.has(phase);
-    if (!links.some((link) => link.phase === phase) && !withPackages) continue;
+    const isEmpty = !links.some((link) => link.phase === phase) && !withPackages;
+    if (isEmpty && (bench.breaks === undefined || !breaksInEmptyPhase(bench.breaks, phase))) continue;
     const end = await withHooksInside(sandbox, phase, async () => {
       const variables = { ...run.step.environment, ...tree.variables, ...tree.disk?.variables(phase) };
       const { secrets } = run.step;
-      const env = await sourceEnvironment(sandbox, phase, { files, variables, secrets });
-      return runPhase(bench, tree, run, { ...range, phase, env, progress });
+      const source = () => sourceEnvironment(sandbox, phase, { files, variables, secrets });
+      const session = range.stop === undefined ? bench.breaks : undefined;
+      return withBreaks(tree, run.step, { session, phase, variables, source }, (env) =>
+        runPhase(bench, tree, run, { ...range, phase, env, progress }),
+      );
     });
     if (end === 'stopped') break;
     if (withPackages) await installPackages(bench, sandbox, run);
@@ -136,6 +142,7 @@ async function keepState(
   },
 ): Promise<boolean> {
   if (step.name === 'extra-data' || !step.restorable) return false;
+  if (isChangedByHand(bench.breaks, step.name)) return false;
   const { link, covered, progress, checkpoint } = after;
   const { sinceCheckpointMs: spentMs, hookMs, surroundings } = progress;
   const measured = await measureState(sandbox, step);

@@ -14,6 +14,8 @@ export interface StepState {
   readonly record: LayerRecord;
   readonly origin: Origin;
   readonly durationMs: number;
+  /** False where the store does not have it under its key, because a shell changed it or there is nothing of its own in it. */
+  readonly isKept: boolean;
 }
 
 /** A step that the store lacks, on layers that it has. */
@@ -24,13 +26,18 @@ export interface StepToMake {
 }
 
 /** How a step came about in this build. */
-export type MadeStep = Pick<StepState, 'origin' | 'durationMs'>;
+export interface MadeStep extends Pick<StepState, 'origin' | 'durationMs' | 'isKept'> {
+  readonly key: HookChain['key'];
+  readonly record: LayerRecord;
+}
 
 /** Which steps are asked about, and whether the layers' bytes are needed or the records alone do. */
 export interface SurveyGoal {
   readonly plan: BuildPlan;
   readonly until: StepName | undefined;
   readonly need: 'records' | 'blobs';
+  /** Steps that are made even if the store has them. */
+  readonly breaksIn?: (step: StepPlan) => boolean;
 }
 
 /**
@@ -49,14 +56,15 @@ export async function surveySteps(
   let missing: StepToMake | undefined;
   for (const step of stepsUntil(goal)) {
     const chain = chainHooks(step, below);
-    const found = await findStep(store, chain);
     const fresh = made.get(step);
-    if (found === undefined || (!step.restorable && fresh === undefined)) {
+    const record = fresh?.key === chain.key ? fresh.record : (await findStep(store, chain))?.record;
+    const mayRestore = step.restorable && goal.breaksIn?.(step) !== true;
+    if (record === undefined || (!mayRestore && fresh === undefined)) {
       missing = { step, chain, below };
       break;
     }
-    const { record } = found;
-    states.push({ step, chain, below, record, origin: 'restored', durationMs: 0, ...fresh });
+    const { origin = 'restored', durationMs = 0, isKept = true } = fresh ?? {};
+    states.push({ step, chain, below, record, origin, durationMs, isKept });
     below = record;
   }
   if (missing === undefined && goal.need === 'records') return { states, next: undefined };

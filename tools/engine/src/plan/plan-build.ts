@@ -24,6 +24,8 @@ export interface PlanSources {
     readonly shape: KeyInputs;
   };
   readonly epochSeconds: number;
+  /** Steps that are gone through although they have no hooks, for a shell is opened there. */
+  readonly breakSteps?: ReadonlySet<StepName> | undefined;
   /** Words of the command line that asked for the build, for DIB_ARGS. */
   readonly arguments?: readonly string[] | undefined;
   /** Digest of each declared tool and file of the host, by name or path. */
@@ -41,10 +43,12 @@ export interface PlanSources {
 export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan {
   const merged = mergedHooks(image);
   const elementFiles = filesByElement(image);
+  const isGoneThrough = (name: StepName): boolean =>
+    stepsWithoutHooks.has(name) || sources.breakSteps?.has(name) === true;
   const planned = steps.flatMap(({ name, phases }): readonly StepPlan[] => {
     const packages = name === 'install' ? image.definition.packages : [];
     const hasHooks = phases.some((phase) => hooksOfPhase(merged, phase).length > 0);
-    if (!hasHooks && packages.length === 0 && !stepsWithoutHooks.has(name)) return [];
+    if (!hasHooks && packages.length === 0 && !isGoneThrough(name)) return [];
     const hooksDirectory = visibleHookFiles(merged, phases).filter(
       (file) => name !== 'root' || file.path !== installTypePath,
     );
@@ -77,7 +81,9 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
           ...(withDisk ? sources.device?.shape : {}),
           // Where a cache is mounted, a folder is made. What is in it decides nothing.
           ...Object.fromEntries(
-            caches.flatMap(({ path, place }) => (place === 'image cache' ? [] : [[`cache ${path}`, 'mounted']])),
+            caches.flatMap(({ path, place }) =>
+              place === 'image cache' ? [] : [[`cache ${path}`, 'mounted']],
+            ),
           ),
           ...prefixed('environment', environment.keyed),
           ...prefixed('host', {

@@ -1,13 +1,13 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { BuildEvent, Report } from '@kiln/engine/events/build-event.ts';
+import type { BuildEvent } from '@kiln/engine/events/build-event.ts';
 import { runCommand } from '@kiln/engine/util/run-command.ts';
 import { findLeaks, isLockAwaited, type Leaks } from './find-leaks.ts';
 import { openHookGate, type HookGate } from './hook-gate.ts';
 import { makeRigFolder } from './rig-folder.ts';
 import { startRigProcess, type RigProcess } from './rig-process.ts';
 import type { RigRequest } from './rig-request.ts';
-import { runRigBuild, type RigBuild } from './run-rig-build.ts';
+import { runRigBuild, type RigBuild, type RigListener } from './run-rig-build.ts';
 import { tinyOsFiles } from './tiny-os.ts';
 import { until } from './until.ts';
 
@@ -30,7 +30,7 @@ export interface Rig {
   readonly element: (name: string, files: Readonly<Record<string, string | Buffer>>) => Promise<void>;
   /** Writes an image of `tiny-os` and the named elements; \`extra\` are more lines of its definition. */
   readonly image: (name: string, elements: readonly string[], extra?: string) => Promise<void>;
-  readonly build: (image: string, options?: RigOptions & ListenOptions) => Promise<RigBuild>;
+  readonly build: (image: string, options?: RigOptions & RigListener) => Promise<RigBuild>;
   /** Builds in a process of its own, which may be killed. */
   readonly start: (
     image: string,
@@ -46,11 +46,6 @@ export interface Rig {
   /** Settles when a build waits for another one's lock. */
   readonly lockAwaited: () => Promise<void>;
   readonly close: () => Promise<void>;
-}
-
-interface ListenOptions {
-  readonly report?: Report;
-  readonly signal?: AbortSignal;
 }
 
 const hookPath =
@@ -99,8 +94,8 @@ export async function openRig(): Promise<Rig> {
         `images/${name}/image.yaml`,
         `elements: [${['tiny-os', ...elements].join(', ')}]\nskip-base: true\n${extra}\n`,
       ),
-    build: (image, { report, signal, ...options } = {}) =>
-      runRigBuild(request(image, options), { ...(report === undefined ? {} : { report }), signal }),
+    build: (image, { report, signal, breakPoints, ...options } = {}) =>
+      runRigBuild(request(image, options), { ...(report && { report }), signal, breakPoints }),
     start: (image, { wrapper, ...options } = {}) => startRigProcess(request(image, options), wrapper),
     gate: async (name) => {
       const gate = await openHookGate(store, name);

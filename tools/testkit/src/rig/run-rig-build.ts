@@ -3,6 +3,7 @@ import { BuildFailure, type Failure } from '@kiln/engine/diagnostics/failure.ts'
 import type { Result } from '@kiln/engine/diagnostics/result.ts';
 import { resolveImage } from '@kiln/engine/elements/resolve-image.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
+import type { BreakPoints } from '@kiln/engine/execute/break-points.ts';
 import type { BuildEvent, Origin, Report } from '@kiln/engine/events/build-event.ts';
 import { buildImage, buildSteps } from '@kiln/engine/execute/build-image.ts';
 import type { ImageArtifact } from '@kiln/engine/execute/ensure-artifacts.ts';
@@ -31,11 +32,15 @@ export interface RigBuild {
   readonly artifacts: readonly ImageArtifact[];
 }
 
+/** Who listens to a build, and what opens shells in it. */
+export interface RigListener {
+  readonly report?: Report;
+  readonly signal?: AbortSignal | undefined;
+  readonly breakPoints?: BreakPoints | undefined;
+}
+
 /** Builds an image of a rig in this process. */
-export async function runRigBuild(
-  request: RigRequest,
-  listen: { readonly report?: Report; readonly signal?: AbortSignal | undefined } = {},
-): Promise<RigBuild> {
+export async function runRigBuild(request: RigRequest, listen: RigListener = {}): Promise<RigBuild> {
   const events: BuildEvent[] = [];
   const report: Report = (event) => {
     events.push(event);
@@ -63,9 +68,9 @@ export function loadRigImage(request: Pick<RigRequest, 'root' | 'image'>): Resul
 async function build(
   request: RigRequest,
   image: ResolvedImage,
-  { report, signal }: { readonly report: Report; readonly signal?: AbortSignal | undefined },
+  { report, signal, breakPoints }: RigListener & { readonly report: Report },
 ): Promise<Pick<RigBuild, 'steps' | 'artifacts'>> {
-  const engineRequest = { ...engineRequestOf(request), image, report, signal };
+  const engineRequest = { ...engineRequestOf(request), image, report, signal, breakPoints };
   const { outputDirectory, until } = request;
   if (until === undefined) {
     const { steps, artifacts } = await buildImage(engineRequest, outputDirectory);

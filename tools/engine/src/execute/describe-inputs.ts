@@ -12,12 +12,17 @@ export interface BuildInputs {
   /** Tools and files of the host that elements declare: their digests. */
   readonly host: Readonly<Record<string, string>>;
   /** The outside world as it was locked. */
-  readonly lock: readonly Omit<LockEntry, 'lockedAt'>[];
+  readonly lock: readonly PinnedSource[];
 }
+
+type WithoutTime<T> = T extends unknown ? Omit<T, 'lockedAt'> : never;
+
+/** An entry of the lock, without when it was written. */
+export type PinnedSource = WithoutTime<LockEntry>;
 
 /** Takes the inputs of a build from its plan and its lock. Pure. */
 export function describeInputs(plan: BuildPlan, locked: readonly LockedThing[]): BuildInputs {
-  const entries = locked.map(({ entry }) => {
+  const entries = locked.map(({ entry }): PinnedSource => {
     const { lockedAt: _, ...pinned } = entry;
     return pinned;
   });

@@ -17,6 +17,7 @@ export type { VerificationReport } from './verify/verification-report.ts';
 export {
   verifyArtifact,
   verifyTree,
+  type VerificationProfile,
   type VerifyArtifactRequest,
   type VerifyTreeRequest,
 } from './verify/verify-artifact.ts';

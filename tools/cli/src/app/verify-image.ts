@@ -7,6 +7,7 @@ import {
   renderCheck,
   renderReport,
   renderReportJson,
+  type VerificationProfile,
   verifyArtifact,
 } from '@kiln/testkit';
 import { loadChecks } from './load-checks.ts';
@@ -24,6 +25,8 @@ export interface VerifyRequest {
   /** Any qcow2 or raw disk, made by Kiln or not. */
   readonly artifact?: string | undefined;
   readonly json?: boolean | undefined;
+  /** Undefined: what the definition says, or of a file alone what it looks like. */
+  readonly profile?: VerificationProfile | undefined;
 }
 
 /**
@@ -44,6 +47,7 @@ export async function verifyImage(request: VerifyRequest): Promise<number> {
     const layout = request.artifact === undefined ? (readManifest(directory)?.disk ?? undefined) : undefined;
     const result = await verifyArtifact({
       artifact,
+      profile: request.profile ?? profileOf(image),
       ...(image === undefined
         ? {}
         : { expectations: { ...expectationsOf(image), layout }, checks: loadChecks(image) }),
@@ -61,6 +65,12 @@ export async function verifyImage(request: VerifyRequest): Promise<number> {
 export function diskFormat(image: ResolvedImage | undefined): string {
   const formats = image?.definition.formats ?? [];
   return formats.find((format) => format === 'qcow2' || format === 'raw') ?? 'qcow2';
+}
+
+/** What boots as an amphora is one; a file alone is looked at. */
+function profileOf(image: ResolvedImage | undefined): VerificationProfile {
+  if (image === undefined) return 'detect';
+  return image.definition.boot.profile === 'amphora' ? 'amphora' : 'none';
 }
 
 function expectationsOf(image: ResolvedImage): Partial<Expectations> {

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import type { VerificationProfile } from '@kiln/testkit';
+import { type Command, Option } from 'commander';
 import { configurationOption } from './build-command.ts';
 import type { Done } from './done.ts';
 import { currentWorkspaceIfAny } from './current-workspace.ts';
@@ -14,11 +15,26 @@ export function addVerifyCommand(program: Command, done: Done): void {
     )
     .addOption(configurationOption())
     .option('--json', 'print the report as JSON')
-    .addHelpText('after', '\nExamples:\n  kiln verify web\n  kiln verify some/disk.qcow2 --json')
-    .action(async (what: string, options: { configuration?: string; json?: boolean }, command: Command) => {
-      const { verifyImage } = await import('../app/verify-image.ts');
-      const { imageOrFile } = await import('./image-or-file.ts');
-      const { workspace, image, artifact } = imageOrFile(what, currentWorkspaceIfAny(command));
-      done(await verifyImage({ workspace, image, artifact, ...options }));
-    });
+    .addOption(
+      new Option(
+        '--profile <kind>',
+        'what kind of machine it is meant to be, whoever built it (for a file: what it looks like)',
+      ).choices(['amphora', 'none', 'detect']),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  kiln verify web\n  kiln verify some/disk.qcow2 --json\n  kiln verify amphora-x64-haproxy.qcow2 --profile amphora',
+    )
+    .action(
+      async (
+        what: string,
+        options: { configuration?: string; json?: boolean; profile?: VerificationProfile },
+        command: Command,
+      ) => {
+        const { verifyImage } = await import('../app/verify-image.ts');
+        const { imageOrFile } = await import('./image-or-file.ts');
+        const { workspace, image, artifact } = imageOrFile(what, currentWorkspaceIfAny(command));
+        done(await verifyImage({ workspace, image, artifact, ...options }));
+      },
+    );
 }

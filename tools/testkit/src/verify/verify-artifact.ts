@@ -3,12 +3,17 @@ import type { Runner } from '@kiln/engine/util/runner.ts';
 import { openDisk } from '../disk/open-disk.ts';
 import type { DiskTree } from '../disk/open-tree.ts';
 import { createHostRunner } from '../host/host-runner.ts';
+import { amphoraChecks } from './amphora/amphora-checks.ts';
+import { looksLikeAmphora } from './amphora/amphora-facts.ts';
 import { runCheck, type Check, type CheckResult, type Subject } from './check.ts';
 import { createDeclaredCheck } from './declared/create-declared-check.ts';
 import type { DeclaredCheck } from './declared/declared-check.ts';
 import { noExpectations, type Expectations } from './expectations.ts';
 import { genericChecks } from './generic/generic-checks.ts';
 import { summarise, type VerificationReport } from './verification-report.ts';
+
+/** Checks of a kind of machine, whoever built it, beside those of its elements. */
+export type VerificationProfile = 'amphora' | 'none' | 'detect';
 
 export interface VerifyArtifactRequest {
   /** Path of a qcow2 or raw image, made by Kiln or not. */
@@ -17,6 +22,8 @@ export interface VerifyArtifactRequest {
   readonly expectations?: Partial<Expectations>;
   /** The checks of the image's elements, beside the generic ones. */
   readonly checks?: readonly DeclaredCheck[];
+  /** What kind of machine it is meant to be; `detect` looks at it. By default, nothing is assumed. */
+  readonly profile?: VerificationProfile | undefined;
   /** Where a qcow2 image may be unpacked for the time of the checks. */
   readonly temporaryDirectory?: string;
   /** Called after each check. */
@@ -43,7 +50,7 @@ export async function verifyArtifact(request: VerifyArtifactRequest): Promise<Ve
     temporaryDirectory: request.temporaryDirectory,
   });
   try {
-    const checks = selectChecks(run, request.checks ?? []);
+    const checks = await selectChecks(run, disk.tree, request);
     const results = await runChecks(checks, { tree: disk.tree, disk, expectations }, request);
     return summarise({ artifact: request.artifact, sizeBytes: disk.sizeBytes, checks: results });
   } finally {
@@ -62,13 +69,18 @@ export interface VerifyTreeRequest extends Omit<VerifyArtifactRequest, 'artifact
 export async function verifyTree(request: VerifyTreeRequest): Promise<VerificationReport> {
   const run = createHostRunner(request.signal);
   const expectations = { ...noExpectations, ...request.expectations };
-  const checks = selectChecks(run, request.checks ?? []);
+  const checks = await selectChecks(run, request.tree, request);
   const results = await runChecks(checks, { tree: request.tree, disk: undefined, expectations }, request);
   return summarise({ artifact: request.name, sizeBytes: 0, checks: results });
 }
 
-function selectChecks(run: Runner, declared: readonly DeclaredCheck[]): readonly Check[] {
-  return [...genericChecks(run), ...declared.map(createDeclaredCheck)];
+async function selectChecks(
+  run: Runner,
+  tree: DiskTree,
+  { checks = [], profile = 'none' }: Pick<VerifyArtifactRequest, 'checks' | 'profile'>,
+): Promise<readonly Check[]> {
+  const isAmphora = profile === 'amphora' || (profile === 'detect' && (await looksLikeAmphora(tree)));
+  return [...genericChecks(run), ...(isAmphora ? amphoraChecks : []), ...checks.map(createDeclaredCheck)];
 }
 
 /** All at once: questions that arrive together are asked of the disk together. Results keep the order of the checks. */

@@ -1,0 +1,108 @@
+import { globTree } from '../../disk/glob-tree.ts';
+import { failed, pass, passUnless, type Check, type Outcome, type Subject } from '../check.ts';
+import { evaluateQuestion } from '../declared/evaluate-question.ts';
+import { readUnitState } from '../system/unit-state.ts';
+import { readDpkgStatus } from '../system/dpkg-status.ts';
+import { agentEnvironment, readAmphoraFacts } from './amphora-facts.ts';
+
+/** Checks of the agent: its program, its packages, its folders, its units. */
+export const agentChecks: readonly Check[] = [
+  { id: 'amphora-agent', title: 'the amphora has its agent, and nothing it was made from', run: checkAgent },
+  {
+    id: 'amphora-packages',
+    title: 'HAProxy and all packages of an amphora are installed',
+    run: checkPackages,
+  },
+  { id: 'amphora-build-tools', title: 'no compiler, no headers, no firewall', run: checkBuildTools },
+  { id: 'amphora-configuration', title: 'no configuration and no key is baked in', run: checkConfiguration },
+  { id: 'amphora-units', title: 'the amphora starts its services, and no others', run: checkUnits },
+];
+
+/** Commands of the agent that its units and Octavia's templates call by these paths. */
+const linkedPrograms = ['amphora-agent', 'amphora-health-checker', 'amphora-interface', 'prometheus-proxy'];
+
+async function checkAgent({ tree }: Subject): Promise<Outcome> {
+  const { agent, program } = await readAmphoraFacts(tree);
+  if (agent === undefined)
+    return failed(`neither /usr/bin/amphora-agent nor ${agentEnvironment} is in the image`);
+  const entry = await tree.statTarget(program);
+  const problems: string[] = [];
+  if (entry === undefined) problems.push(`${program} is absent`);
+  else if ((entry.mode & 0o111) === 0) problems.push(`${program} is not executable`);
+  if (agent === 'source') {
+    for (const name of linkedPrograms) {
+      if (!(await tree.exists(`/usr/local/bin/${name}`)))
+        problems.push(`/usr/local/bin/${name} leads nowhere`);
+    }
+    const revision = (await tree.readText('/opt/amphora-agent.gitref')) ?? '';
+    if (!/^[0-9a-f]{40}$/mu.test(revision)) problems.push('/opt/amphora-agent.gitref holds no commit');
+  }
+  if (await tree.exists('/opt/amphora-agent'))
+    problems.push('/opt/amphora-agent, its sources, is in the image');
+  return passUnless(problems, agent === 'source' ? 'from source' : 'from a package');
+}
+
+const required = (
+  'haproxy keepalived ipvsadm cryptsetup cloud-init python3 rsyslog logrotate ' +
+  'acl cron curl ethtool iproute2 iptables iputils-ping lsof net-tools netbase psmisc socat vlan'
+).split(' ');
+
+async function checkPackages({ tree, expectations }: Subject): Promise<Outcome> {
+  const nftables = expectations.environment['DIB_OCTAVIA_AMP_USE_NFTABLES'] === 'False' ? [] : ['nftables'];
+  return evaluateQuestion(tree, { kind: 'packages', names: [...required, ...nftables] });
+}
+
+/** Of a compiler, the package alone would be missed: gcc-12 is one, too. */
+const buildTools =
+  /^(?:firewalld|build-essential|make|git-man|dkms|(?:gcc|g\+\+|cpp)(?:-\d+)?(?:-.*-linux-gnu)?|lib(?:c6|ffi|ssl)-dev|python3(?:\.\d+)?-dev)$/u;
+
+async function checkBuildTools({ tree }: Subject): Promise<Outcome> {
+  const packages = await readDpkgStatus(tree);
+  const found = [...(packages ?? [])].filter(
+    ([name, { status }]) => buildTools.test(name) && status === 'install ok installed',
+  );
+  const programs = await globTree(tree, '/usr/bin/{gcc,cc,make,g++}');
+  return passUnless([
+    ...found.map(([name, { version }]) => `${name} ${version} is in the image`),
+    ...(found.length > 0 ? [] : programs.map((path) => `${path} is in the image`)),
+  ]);
+}
+
+async function checkConfiguration({ tree }: Subject): Promise<Outcome> {
+  const problems: string[] = [];
+  for (const folder of ['/etc/octavia', '/etc/octavia/certs', '/var/lib/octavia']) {
+    if ((await tree.statTarget(folder))?.kind !== 'directory') problems.push(`${folder} is no directory`);
+  }
+  for (const pattern of [
+    '/etc/octavia/amphora-agent.conf',
+    '/etc/octavia/certs/*',
+    '/var/lib/octavia/certs/*',
+  ]) {
+    for (const path of await globTree(tree, pattern)) problems.push(`${path} is in the image`);
+  }
+  return passUnless(problems);
+}
+
+/** Names of the units of one thing: Octavia's, and those of Debian's packages. */
+const enabled: readonly (readonly string[])[] = [
+  ['amphora-agent.service', 'octavia-agent.service'],
+  ['prometheus-proxy.service'],
+  ['certs-ramfs.service', 'octavia-agent-certs-ramfs.service'],
+];
+
+async function checkUnits({ tree }: Subject): Promise<Outcome> {
+  const problems: string[] = [];
+  for (const names of enabled) {
+    const states = await Promise.all(names.map((name) => readUnitState(tree, name)));
+    if (!states.some(({ state }) => state === 'enabled'))
+      problems.push(`${names.join(' or ')} is not enabled: ${states.map(({ by }) => by).join('; ')}`);
+  }
+  // Octavia's user data restarts the agent by this name.
+  const { state } = await readUnitState(tree, 'amphora-agent.service');
+  if (state === 'missing') problems.push('there is no unit amphora-agent.service, nor an alias of it');
+  for (const name of ['haproxy.service', 'keepalived.service', 'dnf-makecache.timer']) {
+    const other = await readUnitState(tree, name);
+    if (other.state === 'enabled') problems.push(`${name} is enabled (${other.by})`);
+  }
+  return problems.length === 0 ? pass() : passUnless(problems);
+}

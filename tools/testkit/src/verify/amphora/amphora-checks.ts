@@ -1,0 +1,10 @@
+import type { Check } from '../check.ts';
+import { accessChecks } from './access-checks.ts';
+import { agentChecks } from './agent-checks.ts';
+import { haproxyChecks } from './haproxy-checks.ts';
+
+/**
+ * What holds for every amphora, whoever built it: by Octavia's script or by Kiln, the agent from source or from a package.
+ * Beside the generic checks, which see to disk, kernel, identity and leftovers.
+ */
+export const amphoraChecks: readonly Check[] = [...agentChecks, ...haproxyChecks, ...accessChecks];

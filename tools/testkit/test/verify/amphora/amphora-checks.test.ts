@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import { memoryReader, type MemoryEntry } from '../../../src/disk/memory-reader.ts';
+import { openTree, type DiskTree } from '../../../src/disk/open-tree.ts';
+import { amphoraChecks } from '../../../src/verify/amphora/amphora-checks.ts';
+import { checkLogrotateFile } from '../../../src/verify/amphora/check-logrotate-file.ts';
+import type { VerificationReport } from '../../../src/verify/verification-report.ts';
+import { verifyTree, type VerifyTreeRequest } from '../../../src/verify/verify-artifact.ts';
+import { healthyFiles, kernelVersion } from '../healthy-tree.ts';
+import { amphoraFiles, sourceAmphoraFiles, stanza } from './amphora-tree.ts';
+
+type Changes = Readonly<Record<string, MemoryEntry | undefined>>;
+
+function treeOf(files: Changes): DiskTree {
+  const present = Object.entries(files).filter(
+    (entry): entry is [string, MemoryEntry] => entry[1] !== undefined,
+  );
+  return openTree(memoryReader(Object.fromEntries(present)));
+}
+
+function verify(files: Changes, more: Partial<VerifyTreeRequest> = {}): Promise<VerificationReport> {
+  return verifyTree({ tree: treeOf(files), name: 'fixture', profile: 'detect', ...more });
+}
+
+const failuresOf = (report: VerificationReport): readonly (readonly [string, string])[] =>
+  report.checks.filter(({ status }) => status === 'fail').map(({ id, detail }) => [id, detail] as const);
+
+const status = String(amphoraFiles['/var/lib/dpkg/status']);
+
+/** Ways to break an amphora, each seen by one check and no other. */
+const breakages: readonly (readonly [what: string, changes: Changes, check: string, says: RegExp])[] = [
+  [
+    'the agent is missing',
+    { '/usr/bin/amphora-agent': { mode: 0o644, content: '' } },
+    'amphora-agent',
+    /not executable/,
+  ],
+  ['its sources are left', { '/opt/amphora-agent/setup.py': 'x' }, 'amphora-agent', /sources/],
+  [
+    'keepalived is missing',
+    { '/var/lib/dpkg/status': status.replace(stanza('keepalived'), '') },
+    'amphora-packages',
+    /keepalived: not in the image/,
+  ],
+  [
+    'a compiler',
+    { '/var/lib/dpkg/status': `${status}\n${stanza('gcc-12')}` },
+    'amphora-build-tools',
+    /gcc-12 1\.0/,
+  ],
+  [
+    'a baked-in configuration',
+    { '/etc/octavia/amphora-agent.conf': '[DEFAULT]\n' },
+    'amphora-configuration',
+    /amphora-agent\.conf is in the image/,
+  ],
+  ['a baked-in key', { '/etc/octavia/certs/server.pem': 'key' }, 'amphora-configuration', /server\.pem/],
+  [
+    'HAProxy starts by itself',
+    {
+      '/etc/systemd/system/multi-user.target.wants/haproxy.service': {
+        link: '/lib/systemd/system/haproxy.service',
+      },
+    },
+    'amphora-units',
+    /haproxy\.service is enabled/,
+  ],
+  [
+    'the agent does not start',
+    { '/etc/systemd/system/multi-user.target.wants/octavia-agent.service': undefined },
+    'amphora-units',
+    /amphora-agent\.service or octavia-agent\.service is not enabled/,
+  ],
+  [
+    'user data cannot restart the agent',
+    { '/etc/systemd/system/amphora-agent.service': undefined },
+    'amphora-units',
+    /nor an alias/,
+  ],
+  [
+    'a kernel without RAM disks',
+    { [`/usr/lib/modules/${kernelVersion}/modules.dep`]: 'kernel/ip_vs.ko:\n' },
+    'amphora-kernel-modules',
+    /no module brd/,
+  ],
+  [
+    'a later file with fewer open files',
+    { '/etc/sysctl.d/zz-agent.conf': 'fs.nr_open=2097152\n' },
+    'amphora-sysctl',
+    /zz-agent\.conf sets fs\.nr_open to '2097152'/,
+  ],
+  [
+    'quoted values, as Debian’s package has them',
+    { '/etc/sysctl.d/zz-agent.conf': 'net.ipv4.tcp_rmem="4096 87380 33554432"\n' },
+    'amphora-sysctl',
+    /tcp_rmem/,
+  ],
+  [
+    'a group that does not exist',
+    { '/var/lib/octavia/haproxy-default-user-group.conf': 'global\n    group balancers\n' },
+    'amphora-haproxy',
+    /'balancers', which does not exist/,
+  ],
+  [
+    'a RAM disk that needs too much memory',
+    { '/usr/local/bin/certfs-ramfs': { mode: 0o755, content: 'cryptsetup --type=luks2\n' } },
+    'amphora-certs-ramfs',
+    /luks1/,
+  ],
+  [
+    'keys on the disk, for the agent may start first',
+    {
+      '/usr/lib/systemd/system/certs-ramfs.service': '[Service]\n[Install]\nWantedBy=octavia-agent.service\n',
+    },
+    'amphora-certs-ramfs',
+    /not ordered before the agent/,
+  ],
+  ['no log socket', { '/etc/rsyslog.d/55-octavia-socket.conf': undefined }, 'amphora-logging', /55-octavia/],
+  [
+    'a broken log rotation',
+    { '/etc/logrotate.d/agent': '/var/log/agent.log {\n  hourly\n' },
+    'amphora-logging',
+    /line 1: a block that is not closed/,
+  ],
+  ['names by DNS', { '/etc/nsswitch.conf': 'hosts: files dns\n' }, 'amphora-names', /hosts: files dns/],
+  ['a name server', { '/etc/resolv.conf': 'nameserver 192.0.2.1\n' }, 'amphora-names', /192\.0\.2\.1/],
+  ['an interface', { '/etc/network/interfaces.d/eth0': 'auto eth0\n' }, 'amphora-interfaces', /eth0/],
+  [
+    'cloud-init asks any metadata service',
+    { '/etc/cloud/cloud.cfg.d/95-more.cfg': 'datasource_list: [ Ec2, None ]\n' },
+    'amphora-datasources',
+    /95-more\.cfg has \[Ec2, None\]/,
+  ],
+  [
+    'the SSH server listens for tenants',
+    { '/etc/dhcp/dhclient-exit-hooks.d/rebind-sshd': undefined },
+    'amphora-ssh',
+    /rebind-sshd/,
+  ],
+  [
+    'root may log in',
+    { '/etc/ssh/sshd_config': 'PermitRootLogin yes\n' },
+    'amphora-ssh',
+    /PermitRootLogin yes/,
+  ],
+  [
+    'the boot menu waits',
+    { '/boot/grub/grub.cfg': String(amphoraFiles['/boot/grub/grub.cfg']).replace('timeout=0', 'timeout=5') },
+    'amphora-boot-menu',
+    /waits for 5 seconds/,
+  ],
+  [
+    'CPUs are isolated without a profile',
+    {
+      '/boot/grub/grub.cfg': String(amphoraFiles['/boot/grub/grub.cfg']).replace(' ro ', ' ro isolcpus=1-N '),
+      '/usr/lib/systemd/system/tuned.service': '[Install]\nWantedBy=multi-user.target\n',
+      '/etc/systemd/system/multi-user.target.wants/tuned.service': {
+        link: '/lib/systemd/system/tuned.service',
+      },
+    },
+    'amphora-cpu-pinning',
+    /no profile of tuned/,
+  ],
+];
+
+describe('checks of an amphora', () => {
+  it('a healthy one passes, with the agent from a package or from source', async () => {
+    for (const files of [amphoraFiles, sourceAmphoraFiles]) {
+      const report = await verify(files);
+      expect(failuresOf(report)).toEqual([]);
+      const ids = report.checks.map(({ id }) => id);
+      expect(ids).toEqual(expect.arrayContaining(amphoraChecks.map(({ id }) => id)));
+    }
+  });
+
+  it.each(breakages)('%s: one check sees it', async (_what, changes, check, says) => {
+    const failures = failuresOf(await verify({ ...amphoraFiles, ...changes }));
+    expect(failures.map(([id]) => id)).toEqual([check]);
+    expect(failures[0]?.[1]).toMatch(says);
+  });
+
+  it('are for amphorae alone, unless asked for', async () => {
+    const other = await verify(healthyFiles);
+    expect(other.checks.filter(({ id }) => id.startsWith('amphora-'))).toEqual([]);
+    const asked = await verify(healthyFiles, { profile: 'amphora' });
+    expect(failuresOf(asked).length).toBeGreaterThan(8);
+  });
+
+  it('an agent from source needs its commands and its revision', async () => {
+    const [failure] = failuresOf(
+      await verify({
+        ...sourceAmphoraFiles,
+        '/usr/local/bin/amphora-interface': undefined,
+        '/opt/amphora-agent.gitref': 'master\n',
+      }),
+    );
+    expect(failure?.[1]).toBe(
+      '/usr/local/bin/amphora-interface leads nowhere\n/opt/amphora-agent.gitref holds no commit',
+    );
+  });
+
+  it('follow what was asked for', async () => {
+    const expectations = {
+      environment: { DIB_OCTAVIA_AMP_USE_SSH: 'False', DIB_CLOUD_INIT_DATASOURCES: 'NoCloud, ConfigDrive' },
+    };
+    const failures = failuresOf(await verify(amphoraFiles, { expectations }));
+    expect(failures.map(([id]) => id)).toEqual(['amphora-datasources', 'amphora-ssh']);
+  });
+
+  it('the Red Hat family has a mode of SELinux, and a hook file of its own', async () => {
+    const changes: Changes = {
+      '/etc/os-release': 'ID="rocky"\n',
+      '/etc/dhcp/dhclient-enter-hooks': 'make_resolv_conf() { :; }\n',
+    };
+    const missing = failuresOf(await verify({ ...amphoraFiles, ...changes }));
+    expect(missing.map(([id]) => id)).toEqual(['amphora-selinux']);
+    const set = await verify({ ...amphoraFiles, ...changes, '/etc/selinux/config': 'SELINUX=permissive\n' });
+    expect(failuresOf(set)).toEqual([]);
+  });
+});
+
+describe('the structure of a logrotate file', () => {
+  it.each([
+    ['/var/log/a\n/var/log/b\n{\n  daily\n}\n', []],
+    ['# {\n/var/log/a {\n  postrotate\n    x() { :; }\n  }\n  endscript\n}\n', []],
+    ['{\n}\n', ['line 1: a block of no file']],
+    ['}\n', ['line 1: a brace closes nothing']],
+    ['/a {\n/b {\n}\n', ['line 2: a block within the block of line 1']],
+    ['/a {\n  postrotate\n}\n', ['line 2: a script without endscript']],
+  ])('%j', (text, problems) => {
+    expect(checkLogrotateFile(text)).toEqual(problems);
+  });
+});

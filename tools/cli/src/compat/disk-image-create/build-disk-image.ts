@@ -5,7 +5,7 @@ import { keepStoreLimit } from '../../app/tend-store.ts';
 import { formatBytes } from '../../report/format-quantity.ts';
 import type { Reporter } from '../../report/reporter.ts';
 import { versionText } from '../command/version-text.ts';
-import type { CommandIo } from './create-disk-image.ts';
+import type { CommandIo } from './command-io.ts';
 import { namedByCommand } from './definition-of.ts';
 import { type DibLog, openDibLog } from './dib-log.ts';
 import type { DiskImageInvocation } from './disk-image-invocation.ts';
@@ -29,7 +29,7 @@ export async function buildDiskImage(invocation: DiskImageInvocation, io: Comman
     const image = announce(invocation, io, log);
     reporter = reporterFor(view, image.value);
     for (const failure of image.warnings) reporter.report({ type: 'warning', failure });
-    await build(invocation, { image: image.value, files, reporter, signal: io.signal });
+    await build(invocation, { image: image.value, files, reporter, io });
     reporter.finish({ kind: 'done' });
     return 0;
   } catch (error) {
@@ -59,15 +59,12 @@ interface Build {
   readonly image: ResolvedImage;
   readonly files: OutputFiles;
   readonly reporter: Reporter;
-  readonly signal: AbortSignal | undefined;
+  readonly io: CommandIo;
 }
 
-async function build(
-  invocation: DiskImageInvocation,
-  { image, files, reporter, signal }: Build,
-): Promise<void> {
+async function build(invocation: DiskImageInvocation, { image, files, reporter, io }: Build): Promise<void> {
   const { report } = reporter;
-  const request = requestOf(invocation, image, { files, report, signal });
+  const request = requestOf(invocation, image, { files, report, io });
   const { steps, artifacts } = await buildImage(request, files.place);
   if ([...steps, ...artifacts].every(({ origin }) => origin === 'restored')) return;
   const collected = await keepStoreLimit(files.store, invocation.environment);

@@ -1,19 +1,12 @@
-import type { TerminalOutput } from '../../report/terminal-output.ts';
 import { versionText } from '../command/version-text.ts';
 import { buildDiskImage } from './build-disk-image.ts';
+import type { CommandIo } from './command-io.ts';
 import type { DiskImageInvocation } from './disk-image-invocation.ts';
 import { explainDiskImage } from './explain-disk-image.ts';
 import { commandName, helpText } from './help-text.ts';
+import { openDiskImageShell } from './open-disk-image-shell.ts';
 
-/** What a command is given by whoever calls it, in place of those of the process. */
-export interface CommandIo {
-  readonly stdout: TerminalOutput;
-  readonly stderr: TerminalOutput;
-  /** Absolute; relative paths of the invocation start here. */
-  readonly cwd: string;
-  /** Ends the build. The caller listens to SIGINT and SIGTERM. */
-  readonly signal?: AbortSignal | undefined;
-}
+export type { CommandIo } from './command-io.ts';
 
 /**
  * Builds what `disk-image-create` was called for, in this process. Prints as the command does.
@@ -31,6 +24,8 @@ export async function createDiskImage(invocation: DiskImageInvocation, io: Comma
     case 'dry-run':
     case 'explain':
       return explainDiskImage(invocation, io);
+    case 'shell':
+      return openDiskImageShell(invocation, io);
     case 'build':
       return buildDiskImage(invocation, io);
   }

@@ -1,10 +1,12 @@
+import type { BuildMoment } from '@kiln/engine/execute/open-shell.ts';
+
 /** Which of the two commands is called: `disk-image-create` or `ramdisk-image-create`. */
 export type DiskImageMode = 'disk' | 'ramdisk';
 
 export type ChecksumKind = 'md5' | 'sha256';
 
 /** What the command is to do. */
-export type DiskImageAction = 'build' | 'dry-run' | 'explain' | 'help' | 'version';
+export type DiskImageAction = 'build' | 'dry-run' | 'explain' | 'shell' | 'help' | 'version';
 
 /** How a build is shown: diskimage-builder's lines, or one of `kiln build`'s views. */
 export const logStyles = ['dib', 'live', 'plain', 'json'] as const;
@@ -53,6 +55,8 @@ export interface DiskImageInvocation {
   readonly quiet: boolean;
   readonly timestamps: boolean;
   readonly logStyle: LogStyle;
+  /** Of the action 'shell': in which state of the tree. */
+  readonly moment: BuildMoment | undefined;
   /** `--dry-run` and `--explain` print JSON. */
   readonly json: boolean;
   /** Explicit folder of the cache; undefined: the usual one. */

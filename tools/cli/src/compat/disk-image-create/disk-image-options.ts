@@ -49,6 +49,8 @@ export type DiskImageOptionKey =
   | 'dry-run'
   | 'explain'
   | 'json'
+  | 'shell-before'
+  | 'shell-after'
   | 'log-style';
 
 const upstream = { origin: 'upstream' } as const;
@@ -260,6 +262,22 @@ export const diskImageOptions: readonly DiskImageOption[] = [
     long: 'explain',
     section: "Kiln's own",
     text: 'say for each step what changed since the last time, and do nothing',
+  },
+  {
+    ...kiln,
+    key: 'shell-before',
+    long: 'shell-before',
+    value: 'HOOK',
+    section: "Kiln's own",
+    text: 'open a shell in the state that a hook finds (install.d/10-web), and build nothing',
+  },
+  {
+    ...kiln,
+    key: 'shell-after',
+    long: 'shell-after',
+    value: 'HOOK|PHASE',
+    section: "Kiln's own",
+    text: 'the same with the state that a hook or a phase leaves',
   },
   {
     ...kiln,

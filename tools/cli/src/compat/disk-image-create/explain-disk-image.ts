@@ -4,7 +4,7 @@ import { coloursFor } from '../../report/colours.ts';
 import { explanationJson } from '../../report/explanation-json.ts';
 import { explanationText } from '../../report/explanation-text.ts';
 import { forecastText } from '../../report/forecast-text.ts';
-import type { CommandIo } from './create-disk-image.ts';
+import type { CommandIo } from './command-io.ts';
 import type { DiskImageInvocation } from './disk-image-invocation.ts';
 import { outputFilesOf } from './output-files.ts';
 import { requestOf, resolveInvocation } from './prepare-disk-image.ts';
@@ -26,7 +26,7 @@ export async function explainDiskImage(invocation: DiskImageInvocation, io: Comm
 async function explanationOf(invocation: DiskImageInvocation, io: CommandIo): Promise<string> {
   const files = outputFilesOf(invocation, { cwd: io.cwd, kept: () => {} });
   const { value: image } = resolveInvocation(invocation, io.cwd);
-  const request = requestOf(invocation, image, { files, report: () => {}, signal: io.signal });
+  const request = requestOf(invocation, image, { files, report: () => {}, io });
   const outputDirectory = files.place.directory;
   const explanation = await explainImage(request, { until: undefined, outputDirectory, now: Date.now() });
   if (invocation.json)

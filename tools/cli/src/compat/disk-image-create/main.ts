@@ -15,15 +15,20 @@ export async function main(argv: readonly string[], name: string): Promise<numbe
   const parsed = parseDiskImageArguments(argv, process.env, mode);
   if (!parsed.ok) return refuse(name, parsed.failures);
   const interrupt = new AbortController();
-  const stop = (): void => interrupt.abort();
+  let shell: 'open' | 'closed' = 'closed';
+  const stop = (): void => {
+    if (shell === 'closed') interrupt.abort();
+  };
   process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
     const { stdout, stderr } = process;
+    const onShell = (state: 'open' | 'closed'): void => void (shell = state);
     return await createDiskImage(parsed.value, {
       stdout,
       stderr,
       cwd: process.cwd(),
       signal: interrupt.signal,
+      onShell,
     });
   } catch (error) {
     process.stderr.write(`this is a bug in Kiln: ${error instanceof Error ? error.stack : String(error)}\n`);

@@ -1,6 +1,7 @@
 import type { Failure } from '@kiln/engine/diagnostics/failure.ts';
 import type { Result } from '@kiln/engine/diagnostics/result.ts';
 import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
+import type { BuildMoment } from '@kiln/engine/execute/open-shell.ts';
 import { hostArchitecture } from '../../app/load-image.ts';
 import { scanOptions } from '../options/scan-options.ts';
 import {
@@ -58,6 +59,7 @@ export function parseDiskImageArguments(
     quiet: isOn(nonEmpty(exported['DIB_QUIET']) ?? (options.has('logfile') ? '1' : '0')),
     timestamps: exported['DIB_NO_TIMESTAMP'] !== '1',
     logStyle: logStyleOf(options, problems),
+    moment: momentOf(options),
     json: options.has('json'),
     imageCache: nonEmpty(exported['DIB_IMAGE_CACHE']),
     environment: exported,
@@ -74,7 +76,15 @@ function nonEmpty(value: string | undefined): string | undefined {
 
 function actionOf(options: GatheredOptions): DiskImageAction {
   const actions = ['help', 'version', 'explain', 'dry-run'] as const;
-  return actions.find((action) => options.has(action)) ?? 'build';
+  const usual = momentOf(options) === undefined ? 'build' : 'shell';
+  return actions.find((action) => options.has(action)) ?? usual;
+}
+
+function momentOf(options: GatheredOptions): BuildMoment | undefined {
+  const before = options.last('shell-before');
+  if (before !== undefined) return { when: 'before', what: before };
+  const after = options.last('shell-after');
+  return after === undefined ? undefined : { when: 'after', what: after };
 }
 
 function typesOf(options: GatheredOptions): readonly string[] {

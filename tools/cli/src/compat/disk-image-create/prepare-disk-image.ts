@@ -4,8 +4,11 @@ import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import type { Report } from '@kiln/engine/events/build-event.ts';
 import type { BuildRequest } from '@kiln/engine/execute/build-request.ts';
 import { isTreeFormat } from '@kiln/engine/formats/image-format.ts';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { artifactFile } from '@kiln/engine/execute/output-place.ts';
+import type { BreakPoints } from '@kiln/engine/execute/break-points.ts';
+import { readBreakSettings, terminalBreakPoints, unknownBreakNames } from '../break-points.ts';
+import type { CommandIo } from './command-io.ts';
 import { definitionOf } from './definition-of.ts';
 import type { DiskImageInvocation } from './disk-image-invocation.ts';
 import { elementPathOf } from './element-path.ts';
@@ -42,10 +45,12 @@ export function requestOf(
   run: {
     readonly files: OutputFiles;
     readonly report: Report;
-    readonly signal: AbortSignal | undefined;
+    readonly io: Pick<CommandIo, 'signal' | 'cwd' | 'stderr' | 'onShell'>;
   },
 ): BuildRequest {
   const { store, base, place } = run.files;
+  const { imageCache } = invocation;
+  const command = [commandName(invocation.mode), ...invocation.arguments].map(shellWord).join(' ');
   const [format = 'qcow2'] = image.definition.formats;
   return {
     image,
@@ -53,16 +58,44 @@ export function requestOf(
     arguments: invocation.arguments,
     store,
     work: invocation.environment['KILN_WORK'],
+    imageCache: imageCache === undefined ? undefined : resolve(run.io.cwd, imageCache),
     logDirectory: join(place.records, 'logs'),
     earlierOutput: place.records,
     report: run.report,
-    signal: run.signal,
+    signal: run.io.signal,
+    breakPoints: breakPointsOf(invocation, run.io),
     network: invocation.network,
     subject: {
       id: base,
       // An image that was deleted or moved away is no longer wanted of the store.
       definitionFile: artifactFile(place, image.definition.name, format),
-      words: `${commandName(invocation.mode)} ${invocation.arguments.join(' ')}`,
+      words: command,
+      shellBefore: `${command} --shell-before`,
+    },
+  };
+}
+
+/** A word as a shell would take it back. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Break points open shells with this process's terminal. */
+function breakPointsOf(
+  { environment }: DiskImageInvocation,
+  io: Pick<CommandIo, 'stderr' | 'onShell'>,
+): BreakPoints | undefined {
+  const settings = readBreakSettings(environment);
+  if (settings === undefined) return undefined;
+  const say = (line: string): void => void io.stderr.write(`${line}\n`);
+  const unknown = unknownBreakNames(settings.names);
+  if (unknown.length > 0) say(`kiln: no build stops at ${unknown.join(', ')}`);
+  const points = terminalBreakPoints(settings, { say, type: environment['TERM'] });
+  return {
+    ...points,
+    open: async (place) => {
+      io.onShell?.('open');
+      await points.open(place).finally(() => io.onShell?.('closed'));
     },
   };
 }

@@ -12,7 +12,7 @@ import { createReporter } from '../../report/create-reporter.ts';
 import { createDibReporter } from '../../report/dib-reporter.ts';
 import type { Reporter } from '../../report/reporter.ts';
 import type { ReportMode } from '../../report/terminal-output.ts';
-import type { CommandIo } from './create-disk-image.ts';
+import type { CommandIo } from './command-io.ts';
 import type { DibLog } from './dib-log.ts';
 import type { DiskImageInvocation, LogStyle } from './disk-image-invocation.ts';
 import { compatibleFailureLines } from './upstream-words.ts';

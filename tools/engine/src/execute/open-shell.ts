@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fail } from '../diagnostics/failure.ts';
 import { nearName } from '../diagnostics/near-name.ts';
 import { emptyRecord, type LayerRecord } from '../layers/layer-record.ts';
@@ -7,15 +5,16 @@ import type { StepPlan } from '../plan/build-plan.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import { mountPseudoFilesystems } from '../sandbox/mount-pseudo-filesystems.ts';
 import { chrootPhases, type Phase } from '../util/phase.ts';
-import { hostPath } from '../util/run-command.ts';
 import { runInTerminal } from '../util/run-in-terminal.ts';
 import type { BuildRequest } from './build-request.ts';
 import { findCheckpoint } from './checkpoint.ts';
 import { ensureSteps } from './ensure-steps.ts';
 import { forecastSteps } from './forecast-steps.ts';
 import { chainHooks } from './hook-chain.ts';
+import { hooksFolderOf } from './hook-places.ts';
 import { type PreparedBuild, withPreparedBuild } from './prepare-build.ts';
-import { hostHookPath, insideTarget, sourceEnvironment, withHooksInside } from './run-hooks.ts';
+import { sourceEnvironment, withHooksInside } from './run-hooks.ts';
+import { enterTree } from './shell-entry.ts';
 import { runStepHooks } from './run-step-hooks.ts';
 import { type StepTree, withStepTree } from './step-tree.ts';
 
@@ -152,35 +151,12 @@ async function runShell(
   shell: ShellRequest,
   { phase, env, next }: ShellSettings,
 ): Promise<number> {
-  const inside = chrootPhases.has(phase);
+  const side = chrootPhases.has(phase) ? 'chroot' : 'host';
   const { when, what } = shell.moment;
-  const variables = {
-    ...(inside ? {} : { TMP_MOUNT_PATH: sandboxPaths.targetRoot, TARGET_ROOT: sandboxPaths.targetRoot }),
-    ...env,
-    PATH: inside ? hostPath : hostHookPath,
-    TERM: shell.terminal ?? 'dumb',
-    HISTFILE: '',
-    PS1: `(${when} ${what}) \\w \\$ `,
-  };
-  const file = join(tree.folder, 'shell-environment');
-  await writeFile(file, encode(variables), { mode: 0o600 });
-  const hooks = inside ? insideTarget : sandboxPaths.hooks;
-  shell.onOpen({
-    moment: shell.moment,
-    side: inside ? 'chroot' : 'host',
-    hookCommand: next === undefined ? undefined : `${hooks}/${next}`,
-  });
-  const place = inside ? ['chroot', sandboxPaths.targetRoot] : ['env', '-C', sandboxPaths.outputs];
+  const prompt = `(${when} ${what}) \\w \\$ `;
+  const [program, ...args] = await enterTree(tree, { side, env, prompt, terminal: shell.terminal });
+  const hookCommand = next === undefined ? undefined : `${hooksFolderOf(phase)}/${next}`;
+  shell.onOpen({ moment: shell.moment, side, hookCommand });
   const command = shell.command.length > 0 ? shell.command : ['/bin/bash', '--norc'];
-  const [program = '', ...args] = [...tree.sandbox.entry, 'bash', '--norc', '-c', launcher, 'kiln-shell'];
-  return runInTerminal(program, [...args, `${sandboxPaths.build}/shell-environment`, ...place, ...command]);
-}
-
-/** Variables come from a file: standard input is the terminal, and arguments can be seen by everybody. */
-const launcher = 'mapfile -d "" -t variables <"$1" || exit; shift; cd /; exec env -i "${variables[@]}" "$@"';
-
-function encode(variables: Readonly<Record<string, string>>): string {
-  return Object.entries(variables)
-    .map(([name, value]) => `${name}=${value}\0`)
-    .join('');
+  return runInTerminal(program, [...args, ...command]);
 }

@@ -10,23 +10,9 @@ import { sandboxPaths } from '../plan/hook-environment.ts';
 import { phaseEnvironment } from '../plan/phase-environment.ts';
 import type { Sandbox } from '../sandbox/open-sandbox.ts';
 import { chrootPhases, type Phase } from '../util/phase.ts';
-import { hostPath } from '../util/run-command.ts';
+import { hooksFolderOf, insideTarget, programPathOf, rootOf } from './hook-places.ts';
 import { watchForLack } from './lack-offline.ts';
 import type { Workbench } from './workbench.ts';
-
-/** Where the hooks directory stands inside the target root while chroot hooks run. */
-export const insideTarget = '/tmp/in_target.d';
-
-/** `$PATH` stands there literally, as in diskimage-builder, whose quoting never expands it. */
-const chrootPath = '$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
-/** Where hooks of a phase find programs. */
-export function pathOf(phase: Phase): string {
-  return chrootPhases.has(phase) ? chrootPath : hostHookPath;
-}
-
-/** `sudo` comes before the host's own. */
-export const hostHookPath = `${sandboxPaths.programs}:${hostPath}`;
 
 /** Variables that bash sets for itself. */
 const bashOwn = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD']);
@@ -44,12 +30,11 @@ export async function sourceEnvironment(
     readonly secrets: readonly string[];
   },
 ): Promise<Readonly<Record<string, string>>> {
-  const inside = chrootPhases.has(phase);
-  const folder = inside ? insideTarget : sandboxPaths.hooks;
-  const env = { ...phaseEnvironment(phase, step.variables), PATH: pathOf(phase) };
+  const folder = hooksFolderOf(phase);
+  const env = { ...phaseEnvironment(phase, step.variables), PATH: programPathOf(phase) };
   const files = orderEnvironmentFiles(step.files).map((file) => `${folder}/${file.path}`);
   const result = await sandbox.run(
-    [...place(phase), '/bin/bash', '--norc', '-c', sourceScript, 'dib-run-parts', ...files],
+    [...rootOf(phase), '/bin/bash', '--norc', '-c', sourceScript, 'dib-run-parts', ...files],
     { env, allowFailure: true },
   );
   if (!result.ok) {
@@ -68,10 +53,6 @@ set -ue -o pipefail
 for file in "$@"; do . "$file"; done
 exec env -0 >&3`;
 
-function place(phase: Phase): readonly [string, ...string[]] {
-  return chrootPhases.has(phase) ? ['chroot', sandboxPaths.targetRoot] : ['env', '-C', sandboxPaths.outputs];
-}
-
 /** One hook about to run. */
 export interface HookRun {
   readonly step: string;
@@ -88,15 +69,16 @@ export interface HookRun {
 /** Runs one hook with its log; fails with 'hook-failed'. @returns how long it took, in milliseconds. */
 export async function runHook(bench: Workbench, sandbox: Sandbox, run: HookRun): Promise<number> {
   const name = basename(run.hook.path);
-  const folder = chrootPhases.has(run.phase) ? insideTarget : sandboxPaths.hooks;
+  const folder = hooksFolderOf(run.phase);
   const event = { step: run.step, hook: `${run.phase}.d/${name}`, element: run.hook.element };
   bench.report({ type: 'hook-started', ...event, index: run.index, count: run.count });
-  const command = [...place(run.phase), `${folder}/${run.hook.path}`] as const;
+  const command = [...rootOf(run.phase), `${folder}/${run.hook.path}`] as const;
   const result = await runLogged(bench, sandbox, {
     ...event,
     command,
     env: run.env,
     secrets: run.secrets,
+    path: programPathOf(run.phase),
     log: `${run.phase}.d-${name}.log`,
   });
   bench.report({ type: 'hook-finished', ...event, durationMs: result.durationMs, ok: result.ok });
@@ -145,6 +127,8 @@ interface LoggedCommand {
   readonly command: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
+  /** PATH. */
+  readonly path: string;
   readonly log: string;
 }
 
@@ -163,7 +147,7 @@ export async function runLogged(bench: Workbench, sandbox: Sandbox, request: Log
   const lack = watchForLack();
   const masked = maskSecrets(request.env, request.secrets);
   const result = await sandbox.run(offline ? [...withoutNetwork, ...request.command] : request.command, {
-    env: { ...request.env, PATH: request.command[0] === 'chroot' ? chrootPath : hostHookPath },
+    env: { ...request.env, PATH: request.path },
     allowFailure: true,
     onLine: (printed) => {
       const line = masked(printed);

@@ -1,11 +1,13 @@
 import { fail } from '../diagnostics/failure.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
+import { phaseEnvironment } from '../plan/phase-environment.ts';
 import type { Sandbox } from '../sandbox/open-sandbox.ts';
 import { chrootPhases, type Phase } from '../util/phase.ts';
 import { breaksInEmptyPhase, isChangedByHand } from './break-points.ts';
 import { type Checkpoint, considerCheckpoint, isFull } from './checkpoint.ts';
 import { applyHookChanges, type ChainLink } from './hook-chain.ts';
 import { measureState } from './measure-state.ts';
+import { programPathOf } from './hook-places.ts';
 import { withBreaks } from './phase-breaks.ts';
 import { runHook, runLogged, sourceEnvironment, withHooksInside } from './run-hooks.ts';
 import type { StepRun } from './step-run.ts';
@@ -141,7 +143,7 @@ async function keepState(
     readonly mayStop: boolean;
   },
 ): Promise<boolean> {
-  if (step.name === 'extra-data' || !step.restorable) return false;
+  if (step.name === 'extra-data' || !step.restorable || bench.checkpoints === 'never') return false;
   if (isChangedByHand(bench.breaks, step.name)) return false;
   const { link, covered, progress, checkpoint } = after;
   const { sinceCheckpointMs: spentMs, hookMs, surroundings } = progress;
@@ -163,8 +165,9 @@ async function installPackages(bench: Workbench, sandbox: Sandbox, run: StepRun)
     step: run.step.name,
     hook: 'packages',
     command: ['chroot', sandboxPaths.targetRoot, 'install-packages', ...run.step.packages],
-    env: run.step.environment,
+    env: phaseEnvironment('install', run.step.environment),
     secrets: run.step.secrets,
+    path: programPathOf('install'),
     log: 'packages.log',
   });
   if (result.ok) return;

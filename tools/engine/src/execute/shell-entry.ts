@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import type { Sandbox } from '../sandbox/open-sandbox.ts';
 import { hostPath } from '../util/run-command.ts';
-import { hostHookPath } from './run-hooks.ts';
+import { hostHookPath, rootOn } from './hook-places.ts';
 
 /** A shell that is to be opened in a step's tree. */
 export interface ShellEntry {
@@ -41,9 +41,8 @@ export async function enterTree(
   };
   // Variables come from a file: standard input is the terminal, and arguments can be seen by everybody.
   await writeFile(join(folder, 'shell-environment'), encode(variables), { mode: 0o600 });
-  const place = isInside ? ['chroot', sandboxPaths.targetRoot] : ['env', '-C', sandboxPaths.outputs];
   const [program = '', ...args] = [...sandbox.entry, 'bash', '--norc', '-c', launcher, 'kiln-shell'];
-  return [program, ...args, `${sandboxPaths.build}/shell-environment`, ...place];
+  return [program, ...args, `${sandboxPaths.build}/shell-environment`, ...rootOn(side)];
 }
 
 /** Where things are, whether or not a hook of the step mentions it. */

@@ -72,6 +72,6 @@ function render({ what, seconds, peer, limitSeconds }: Measurement): string {
   const limit =
     limitSeconds === undefined
       ? ''
-      : `  limit ${limitSeconds} s: ${seconds <= limitSeconds ? 'met' : 'MISSED'}`;
+      : `  limit ${limitSeconds.toFixed(1)} s: ${seconds <= limitSeconds ? 'met' : 'MISSED'}`;
   return `${what.padEnd(58)} ${seconds.toFixed(1).padStart(7)} s${limit}${ratio}`;
 }

@@ -7,7 +7,7 @@ export interface WorkspaceCopy {
   readonly root: string;
   readonly store: string;
   /** Runs one Nx target and returns how long it took as a whole process, in seconds. Throws where it fails. */
-  readonly run: (target: string, options?: readonly string[]) => Promise<number>;
+  readonly run: (target: string, environment?: Readonly<Record<string, string>>) => Promise<number>;
   /** Empties the store except for package caches, and Nx's cache and dist/: the next build is from nothing, with warm package caches. */
   readonly forget: () => void;
   readonly remove: () => void;
@@ -26,9 +26,9 @@ export async function copyWorkspace(repository: string): Promise<WorkspaceCopy> 
   return {
     root,
     store,
-    run: async (target, options = []) => {
+    run: async (target, environment = {}) => {
       const started = performance.now();
-      await execa('npx', ['nx', 'run', target, ...options], { cwd: root, env });
+      await execa('npx', ['nx', 'run', target], { cwd: root, env: { ...env, ...environment } });
       return (performance.now() - started) / 1000;
     },
     forget: () => {

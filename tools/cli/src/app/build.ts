@@ -80,6 +80,7 @@ export function engineRequest(request: ImageRequest, image: ResolvedImage): Buil
     store: workspace.store,
     work: workspace.work,
     lockFile: lockFileOf(workspace, request.image),
+    ...(process.env['KILN_CHECKPOINTS'] === 'never' ? { checkpoints: 'never' } : {}),
     network: workspace.network,
     logDirectory: join(directory, 'logs'),
     earlierOutput: directory,

@@ -4,9 +4,10 @@ import type { BreakPoints } from './break-points.ts';
 
 /**
  * When to take checkpoints: where they pay, or after every hook, which costs more now and less when the next change comes
- * (and lets tests do with hooks that take no time).
+ * (and lets tests do with hooks that take no time). Or never, and nothing is sealed before the end of a step: for measuring what they
+ * cost. Then layers come out otherwise, so it counts in keys.
  */
-export type CheckpointPolicy = 'where-they-pay' | 'after-every-hook';
+export type CheckpointPolicy = 'where-they-pay' | 'after-every-hook' | 'never';
 
 /**
  * Which image of which workspace is built. `explain` finds by it what the image had last, and the store's upkeep what is

@@ -58,6 +58,7 @@ export async function planRequest(
     epochSeconds: lock.epochSeconds,
     host,
     locked: lock.inputs,
+    keepsStates: bench.checkpoints !== 'never',
   });
   return { plan, disk, bench: { ...bench, locked: lock.things, packageIndexes: lock.packageIndexes } };
 }

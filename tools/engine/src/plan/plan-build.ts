@@ -32,6 +32,8 @@ export interface PlanSources {
   readonly host: Readonly<Record<string, string>>;
   /** Pinned things of the outside world by the step that takes them in, each with its digest or commit. */
   readonly locked: Readonly<Record<string, KeyInputs>>;
+  /** False: no state is kept before the end of a step, and nothing sealed; by default true. */
+  readonly keepsStates?: boolean;
 }
 
 /**
@@ -76,6 +78,7 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
           step: name,
           architecture: image.definition.architecture,
           epoch: String(sources.epochSeconds),
+          ...(sources.keepsStates === false ? { checkpoints: 'never' } : {}),
           ...(packages.length > 0 ? { packages: packages.join(' ') } : {}),
           ...(name === 'block-device' ? diskInputs(sources) : {}),
           ...(withDisk ? sources.device?.shape : {}),

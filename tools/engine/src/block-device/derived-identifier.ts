@@ -17,3 +17,19 @@ export function derivedUuid(seed: string, name: string): string {
     hex.slice(20, 32),
   ].join('-');
 }
+
+const volumeIdDigits = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const volumeIdGroups = [6, 4, 4, 4, 4, 4, 6];
+
+/** An identifier in LVM's form, 32 letters and digits in groups (`iFZpqT-…`), that depends on the seed and the name only. */
+export function derivedVolumeId(seed: string, name: string): string {
+  let number = BigInt(`0x${derivedHex(seed, name, 64)}`);
+  const groups = volumeIdGroups.map((length) =>
+    Array.from({ length }, () => {
+      const digit = volumeIdDigits[Number(number % 62n)] ?? '0';
+      number /= 62n;
+      return digit;
+    }).join(''),
+  );
+  return groups.join('-');
+}

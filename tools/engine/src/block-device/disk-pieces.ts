@@ -1,5 +1,6 @@
 import type { Runner } from '../util/runner.ts';
 import { runWriting } from '../diagnostics/run-writing.ts';
+import type { DiskSegment } from './disk-layout.ts';
 import type { DiskPiece } from './encode-partition-table.ts';
 
 /** Writes pieces into an existing disk file, through the runner, since only it may be allowed to. */
@@ -41,4 +42,19 @@ export async function readPiece(
     file,
   ]);
   return Buffer.from(result.stdout.replace(/\s/g, ''), 'hex');
+}
+
+/** Copies a file to the segments of the disk that it is to lie on, one after the other; its zeros stay holes of the disk. */
+export async function copyToSegments(
+  run: Runner,
+  copy: { readonly file: string; readonly diskFile: string; readonly segments: readonly DiskSegment[] },
+): Promise<void> {
+  let doneBytes = 0;
+  for (const { offsetBytes, sizeBytes } of copy.segments) {
+    const from = [`if=${copy.file}`, `skip=${doneBytes}`, `count=${sizeBytes}`];
+    const to = [`of=${copy.diskFile}`, `seek=${offsetBytes}`, 'oflag=seek_bytes', 'conv=notrunc,sparse'];
+    const command = ['dd', ...from, ...to, 'iflag=skip_bytes,count_bytes', 'bs=64K', 'status=none'] as const;
+    await runWriting(run, command, { target: copy.diskFile, doing: 'writing the disk' });
+    doneBytes += sizeBytes;
+  }
 }

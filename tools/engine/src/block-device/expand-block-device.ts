@@ -1,45 +1,6 @@
-import type { Place } from '../diagnostics/place.ts';
-import type { Failure } from '../diagnostics/failure.ts';
-
-/** Keys and list positions that lead to a value in the configuration, from its top. */
-export type ConfigurationPath = readonly (string | number)[];
-
-/** Where a value of the configuration stands in the user's file, if that is known. */
-export type PlaceOf = (path: ConfigurationPath) => Place | undefined;
-
-export const plugins = ['local_loop', 'partitioning', 'lvm', 'mkfs', 'mount', 'fstab'] as const;
-
-export type Plugin = (typeof plugins)[number];
-
-/** One node in digraph form: its name and its base are known, its own keys not yet looked at. */
-export interface RawNode {
-  readonly plugin: Plugin | 'partition';
-  readonly name: string;
-  readonly base: string | undefined;
-  readonly keys: Readonly<Record<string, unknown>>;
-  readonly path: ConfigurationPath;
-}
-
-/** Collects what is wrong with a configuration, each problem with its place. */
-export interface ProblemList {
-  readonly failures: Failure[];
-  readonly warnings: Failure[];
-  readonly placeOf: PlaceOf;
-}
-
-/** Adds a failure about the value at `path`. */
-export function addProblem(problems: ProblemList, path: ConfigurationPath, reason: string): void {
-  problems.failures.push({ code: 'block-device-invalid', reason, place: problems.placeOf(path) });
-}
-
-/** Adds a warning about the value at `path`. */
-export function addWarning(problems: ProblemList, path: ConfigurationPath, reason: string): void {
-  problems.warnings.push({ code: 'block-device-invalid', reason, place: problems.placeOf(path) });
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { nearName } from '../diagnostics/near-name.ts';
+import type { ConfigurationPath, NodeKind, Plugin, ProblemList, RawNode } from './raw-node.ts';
+import { addProblem, isRecord, plugins } from './raw-node.ts';
 
 function isPlugin(key: string): key is Plugin {
   return (plugins as readonly string[]).includes(key);
@@ -53,11 +14,10 @@ function isPlugin(key: string): key is Plugin {
  */
 export function expandBlockDevice(data: unknown, problems: ProblemList): readonly RawNode[] {
   if (!Array.isArray(data)) {
-    addProblem(
-      problems,
-      [],
-      "the configuration must be a list, one entry a node, like '- local_loop: {name: image0}'",
-    );
+    addProblem(problems, [], {
+      reason: 'the configuration must be a list, an entry for each node',
+      remedy: "begin with '- local_loop: {name: image0}'",
+    });
     return [];
   }
   const nodes = data.flatMap((entry: unknown, index) => expandEntry(entry, [index], problems));
@@ -66,22 +26,28 @@ export function expandBlockDevice(data: unknown, problems: ProblemList): readonl
 }
 
 function expandEntry(entry: unknown, path: ConfigurationPath, problems: ProblemList): RawNode[] {
-  const keys = isRecord(entry) ? Object.keys(entry) : [];
-  const [plugin] = keys;
-  if (!isRecord(entry) || plugin === undefined || keys.length > 1) {
-    addProblem(
-      problems,
-      path,
-      `each entry of the list must be a map with one key, the node's kind (${plugins.join(', ')})`,
-    );
+  const remedy = `an entry is a map with one key, the node's kind: ${plugins.join(', ')}`;
+  if (!isRecord(entry)) {
+    addProblem(problems, path, { reason: `Config entry not a dict: ${shown(entry)}`, remedy });
+    return [];
+  }
+  const [plugin, ...others] = Object.keys(entry);
+  if (plugin === undefined || others.length > 0) {
+    const reason = `Config entry top-level should be a single dict: ${shown(entry)}`;
+    addProblem(problems, path, {
+      reason,
+      remedy: others.some(isPlugin)
+        ? `${remedy}; give each its own '- '`
+        : `${remedy}; indent its keys below it`,
+    });
     return [];
   }
   if (!isPlugin(plugin)) {
-    addProblem(
-      problems,
-      [...path, plugin],
-      `'${plugin}' is no kind of node; there are ${plugins.join(', ')}`,
-    );
+    const near = nearName(plugin, plugins);
+    addProblem(problems, [...path, plugin], {
+      reason: `Config element [${plugin}] is not implemented`,
+      remedy: near === undefined ? `there are ${plugins.join(', ')}` : `did you mean '${near}'?`,
+    });
     return [];
   }
   return expandNode({ plugin, value: entry[plugin], path: [...path, plugin], base: undefined }, problems);
@@ -98,48 +64,71 @@ function expandNode(nested: Nested, problems: ProblemList): RawNode[] {
   const { plugin, path } = nested;
   const value = nested.value ?? {};
   if (!isRecord(value)) {
-    addProblem(problems, path, `'${plugin}' must be a map of keys`);
+    addProblem(problems, path, {
+      reason: `Config entry is not a plugin value: ${plugin}: ${shown(value)}`,
+      remedy: `'${plugin}' must be a map of keys`,
+    });
     return [];
   }
   const base = textOf(value['base']) ?? nested.base;
   const name = textOf(value['name']) ?? (base === undefined ? undefined : `${plugin}_${base}`);
   if (name === undefined) {
-    addProblem(problems, path, `'${plugin}' has neither a name nor a base to be named after`);
+    addProblem(problems, path, {
+      reason: `'${plugin}' has neither a name nor a base to be named after`,
+      remedy: "give it a 'name', or nest it in the node that it stands on",
+    });
     return [];
   }
   const node: RawNode = { plugin, name, base, keys: value, path };
   return [
     node,
     ...(plugin === 'partitioning' ? expandPartitions(node, problems) : []),
+    ...(plugin === 'lvm' ? expandVolumes(node, problems) : []),
     ...expandChildren(value, { name, path }, problems),
   ];
 }
 
 function expandPartitions(table: RawNode, problems: ProblemList): RawNode[] {
-  const path = [...table.path, 'partitions'];
-  const entries = table.keys['partitions'];
+  return expandList(table, { key: 'partitions', kind: 'partition', entry: 'partition' }, problems);
+}
+
+/** The three lists of an `lvm` node; what a volume or a group stands on, it says itself. */
+function expandVolumes(node: RawNode, problems: ProblemList): RawNode[] {
+  return [
+    ...expandList(node, { key: 'pvs', kind: 'pv', entry: 'physical volume' }, problems),
+    ...expandList(node, { key: 'vgs', kind: 'vg', entry: 'volume group' }, problems),
+    ...expandList(node, { key: 'lvs', kind: 'lv', entry: 'logical volume' }, problems),
+  ];
+}
+
+interface ListOfNodes {
+  readonly key: string;
+  readonly kind: NodeKind;
+  /** In words. */
+  readonly entry: string;
+}
+
+function expandList(parent: RawNode, { key, kind, entry }: ListOfNodes, problems: ProblemList): RawNode[] {
+  const path = [...parent.path, key];
+  const entries = parent.keys[key];
   if (!Array.isArray(entries) || entries.length === 0) {
     addProblem(
       problems,
-      entries === undefined ? table.path : path,
-      "'partitions' must be a list of at least one partition",
+      entries === undefined ? parent.path : path,
+      `'${parent.name}' needs '${key}', a list of at least one ${entry}`,
     );
     return [];
   }
-  return entries.flatMap((entry: unknown, index) => {
-    const name = isRecord(entry) ? textOf(entry['name']) : undefined;
-    if (!isRecord(entry) || name === undefined) {
-      addProblem(problems, [...path, index], 'each partition must be a map with a name');
+  return entries.flatMap((value: unknown, index) => {
+    const name = isRecord(value) ? textOf(value['name']) : undefined;
+    if (!isRecord(value) || name === undefined) {
+      addProblem(problems, [...path, index], `each ${entry} must be a map with a name`);
       return [];
     }
-    const node: RawNode = {
-      plugin: 'partition',
-      name,
-      base: table.name,
-      keys: entry,
-      path: [...path, index],
-    };
-    return [node, ...expandChildren(entry, { name, path: node.path }, problems)];
+    const around = kind === 'partition' ? parent.name : kind === 'pv' ? parent.base : undefined;
+    const base = (kind === 'partition' ? undefined : textOf(value['base'])) ?? around;
+    const node: RawNode = { plugin: kind, name, base, keys: value, path: [...path, index] };
+    return [node, ...expandChildren(value, { name, path: node.path }, problems)];
   });
 }
 
@@ -164,11 +153,19 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'number' ? String(value) : undefined;
 }
 
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
 function reportDuplicates(nodes: readonly RawNode[], problems: ProblemList): void {
   const seen = new Set<string>();
   for (const node of nodes) {
     if (seen.has(node.name))
-      addProblem(problems, node.path, `there is more than one node named '${node.name}'`);
+      addProblem(problems, node.path, {
+        reason: `Duplicate node name: ${node.name}`,
+        remedy: 'every node needs a name of its own; a node without one is called <plugin>_<base>',
+      });
     seen.add(node.name);
   }
 }

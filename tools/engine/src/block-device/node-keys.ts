@@ -1,5 +1,5 @@
-import type { ProblemList, RawNode } from './expand-block-device.ts';
-import { addProblem, addWarning, plugins } from './expand-block-device.ts';
+import type { ProblemList, RawNode } from './raw-node.ts';
+import { addProblem, addWarning, plugins } from './raw-node.ts';
 import { parseSize } from './parse-size.ts';
 
 /** Reads the keys of one node; what has the wrong kind becomes a problem and reads as undefined. */

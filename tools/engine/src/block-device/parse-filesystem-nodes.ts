@@ -1,6 +1,6 @@
 import type { FilesystemNode, MountNode } from './block-device-graph.ts';
-import type { ProblemList, RawNode } from './expand-block-device.ts';
-import { addProblem } from './expand-block-device.ts';
+import type { ProblemList, RawNode } from './raw-node.ts';
+import { addProblem } from './raw-node.ts';
 import { keyReader } from './node-keys.ts';
 
 /** The `mkfs` nodes, each with the `mount` and `fstab` node on top of it. Problems are collected. */
@@ -48,7 +48,10 @@ function parseMount(
   if (node === undefined) return undefined;
   const mountPoint = keyReader(node, ['mount_point'], problems).text('mount_point');
   if (mountPoint === undefined) {
-    addProblem(problems, node.path, `'${node.name}': mount_point is missing`);
+    addProblem(problems, node.path, {
+      reason: `'${node.name}': mount_point is missing`,
+      remedy: "say where in the image it is mounted: 'mount_point: /var'",
+    });
     return undefined;
   }
   const line = only(nodes, { plugin: 'fstab', base: node.name }, problems);
@@ -78,11 +81,17 @@ function checkMountPoint(mount: MountNode, known: Known, problems: ProblemList):
   const path = known.nodes.find((node) => node.name === mount.name)?.path ?? [];
   const { mountPoint } = mount;
   if (!mountPoint.startsWith('/') || mountPoint.split('/').includes('..')) {
-    addProblem(problems, path, `'${mount.name}': mount_point '${mountPoint}' must be an absolute path`);
+    addProblem(problems, path, {
+      reason: `'${mount.name}': mount_point '${mountPoint}' must be an absolute path`,
+      remedy: 'begin it with a slash, and leave out ..',
+    });
   }
   const other = known.mountPoints.get(mountPoint);
   if (other !== undefined) {
-    addProblem(problems, path, `'${mount.name}' and '${other}' are both mounted at '${mountPoint}'`);
+    addProblem(problems, path, {
+      reason: `Mount point [${mountPoint}] specified more than once, by '${mount.name}' and '${other}'`,
+      remedy: 'a directory can have one filesystem mounted on it',
+    });
   }
   known.mountPoints.set(mountPoint, mount.name);
 }

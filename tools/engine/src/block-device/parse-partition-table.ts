@@ -1,6 +1,6 @@
 import type { PartitionNode, PartitionTableNode } from './block-device-graph.ts';
-import type { ProblemList, RawNode } from './expand-block-device.ts';
-import { addProblem } from './expand-block-device.ts';
+import type { ProblemList, RawNode } from './raw-node.ts';
+import { addProblem } from './raw-node.ts';
 import { keyReader } from './node-keys.ts';
 import { parsePercentage, parseSize } from './parse-size.ts';
 import { gptPartitionType, knownGptCodes, mbrPartitionType } from './partition-type.ts';
@@ -21,7 +21,8 @@ export function parsePartitionTable(
   const label = keys.text('label');
   if (label !== 'mbr' && label !== 'gpt') {
     const said = label === undefined ? 'label is missing' : `label '${label}' is unknown`;
-    addProblem(problems, [...node.path, 'label'], `'${node.name}': ${said}; it must be mbr or gpt`);
+    const path = [...node.path, ...(label === undefined ? [] : ['label'])];
+    addProblem(problems, path, { reason: `'${node.name}': ${said}`, remedy: 'it must be mbr or gpt' });
     return undefined;
   }
   const alignBytes = keys.size('align') ?? mebibyte;
@@ -38,11 +39,10 @@ function parsePartition(node: RawNode, label: 'mbr' | 'gpt', problems: ProblemLi
   const keys = keyReader(node, ['size', 'type', 'flags'], problems);
   const flags = parseFlags(node, problems);
   if (label === 'gpt' && flags.has('primary')) {
-    addProblem(
-      problems,
-      [...node.path, 'flags'],
-      `'${node.name}': a gpt table knows no flag 'primary'; remove it`,
-    );
+    addProblem(problems, [...node.path, 'flags'], {
+      reason: `'${node.name}': a gpt table knows no flag 'primary'`,
+      remedy: 'remove it: all partitions of a gpt table are alike',
+    });
   }
   return {
     name: node.name,
@@ -58,11 +58,10 @@ function parseFlags(node: RawNode, problems: ProblemList): ReadonlySet<string> {
   const flags: readonly unknown[] = Array.isArray(value) ? value : [value];
   for (const flag of flags) {
     if (flag === 'boot' || flag === 'primary') continue;
-    addProblem(
-      problems,
-      [...node.path, 'flags'],
-      `'${node.name}': flags are 'boot' and 'primary', not '${String(flag)}'`,
-    );
+    addProblem(problems, [...node.path, 'flags'], {
+      reason: `'${node.name}': '${String(flag)}' is no flag of a partition`,
+      remedy: "flags are 'boot' and 'primary'",
+    });
   }
   return new Set(flags.map(String));
 }
@@ -77,11 +76,10 @@ function parsePartitionSize(
   const bytes = parseSize(text ?? '');
   if (bytes !== undefined && bytes > 0) return { bytes };
   const said = text === undefined ? 'size is missing' : `size '${text}' is not understood`;
-  addProblem(
-    problems,
-    [...node.path, ...(text === undefined ? [] : ['size'])],
-    `'${node.name}': ${said}; write 550MiB or 100%`,
-  );
+  addProblem(problems, [...node.path, ...(text === undefined ? [] : ['size'])], {
+    reason: `'${node.name}': ${said}`,
+    remedy: 'write 550MiB, 8GB, 40%, or 100% for all that is left',
+  });
   return { percent: 100 };
 }
 
@@ -94,11 +92,10 @@ function parseType(node: RawNode, label: 'mbr' | 'gpt', problems: ProblemList): 
     if (code === undefined) {
       // YAML reads 0x83 as the number 131, which no longer tells what was written.
       const hint = typeof value === 'number' ? 'write it in quotes' : 'it must be two hexadecimal digits';
-      addProblem(
-        problems,
-        path,
-        `'${node.name}': type '${String(value)}' is not understood; ${hint}, like '0x83'`,
-      );
+      addProblem(problems, path, {
+        reason: `'${node.name}': type '${String(value)}' is not understood`,
+        remedy: `${hint}, like '0x83'`,
+      });
     }
     return code ?? '83';
   }
@@ -106,12 +103,10 @@ function parseType(node: RawNode, label: 'mbr' | 'gpt', problems: ProblemList): 
   const guid =
     typeof value === 'string' || typeof value === 'number' ? gptPartitionType(String(value)) : undefined;
   if (guid === undefined) {
-    const known = `a GUID or one of ${knownGptCodes.join(', ')}, in quotes`;
-    addProblem(
-      problems,
-      path,
-      `'${node.name}': type '${String(value)}' is not understood; it must be ${known}`,
-    );
+    addProblem(problems, path, {
+      reason: `'${node.name}': type '${String(value)}' is not understood`,
+      remedy: `it must be a GUID, or one of sgdisk's codes: ${knownGptCodes.join(', ')}`,
+    });
   }
   return guid ?? '';
 }
@@ -125,8 +120,9 @@ function checkPrimaries(
   const primaries = partitions.filter((partition) => partition.kind === 'primary').length;
   partitions.forEach((partition, index) => {
     if (partition.kind === 'primary' && firstLogical !== -1 && index > firstLogical) {
-      const reason = `'${partition.name}': primary partitions must stand before all logical ones`;
-      addProblem(problems, raw[index]?.path ?? [], reason);
+      const reason = `All primary partitions must be given first; '${partition.name}' stands behind a logical one`;
+      const remedy = "move it up, or remove its flag 'primary'";
+      addProblem(problems, raw[index]?.path ?? [], { reason, remedy });
     }
   });
   const allowed = firstLogical === -1 ? 4 : 3;

@@ -28,7 +28,7 @@ export type PartitionPlan =
  * Lays partitions one after the other, the first at the alignment, each start aligned.
  *
  * Percentages are of what is free when the partition's turn comes, rounded down to the alignment; absolute sizes
- * are rounded down to sectors. Logical partitions lie in one extended partition that takes the rest of the disk, each
+ * are rounded down to sectors, on a gpt disk to MiB. Logical partitions lie in one extended partition that takes the rest of the disk, each
  * with an aligned gap before it that holds its boot record.
  */
 export function planPartitions(request: PartitionRequest): PartitionPlan {
@@ -43,7 +43,7 @@ export function planPartitions(request: PartitionRequest): PartitionPlan {
     }
     const startBytes = node.kind === 'logical' ? cursorBytes + table.alignBytes : cursorBytes;
     const freeBytes = Math.max(0, endBytes - startBytes);
-    const sizeBytes = partitionSize(node, { freeBytes, sectorBytes, alignBytes: table.alignBytes });
+    const sizeBytes = partitionSize(node, { freeBytes, sectorBytes, table });
     if (sizeBytes > freeBytes || sizeBytes <= 0) {
       return {
         ok: false,
@@ -72,10 +72,13 @@ export function planPartitions(request: PartitionRequest): PartitionPlan {
 
 function partitionSize(
   node: PartitionNode,
-  room: { readonly freeBytes: number; readonly sectorBytes: number; readonly alignBytes: number },
+  room: { readonly freeBytes: number; readonly sectorBytes: number; readonly table: PartitionTableNode },
 ): number {
-  if ('bytes' in node.size) return roundDown(node.size.bytes, room.sectorBytes);
-  return roundDown((room.freeBytes * node.size.percent) / 100, room.alignBytes);
+  const { label, alignBytes } = room.table;
+  if ('percent' in node.size) return roundDown((room.freeBytes * node.size.percent) / 100, alignBytes);
+  const { bytes } = node.size;
+  // Upstream tells sgdisk whole MiB.
+  return roundDown(bytes, label === 'gpt' && bytes >= mebibyte ? mebibyte : room.sectorBytes);
 }
 
 function extendedPartition(number: number, startBytes: number, endBytes: number): Partition {

@@ -37,10 +37,21 @@ export const filesystemTools: Readonly<Record<FilesystemType, readonly RequiredT
   swap: [],
 };
 
-/** Every tool that `writeDisk` will run for this layout, without repetition. */
-export function toolsForLayout(layout: {
+const forThinPools: readonly RequiredTool[] = [
+  { tool: 'thin_restore', debianPackage: 'thin-provisioning-tools', neededFor: 'thin LVM volumes' },
+  { tool: 'python3', debianPackage: 'python3', neededFor: 'thin LVM volumes' },
+];
+
+/** What of a layout tells the tools that it needs. */
+export interface ToolNeeds {
   readonly filesystems: readonly { readonly type: FilesystemType }[];
-}): readonly RequiredTool[] {
-  const types = new Set(layout.filesystems.map((filesystem) => filesystem.type));
-  return [...forEveryDisk, ...[...types].sort().flatMap((type) => filesystemTools[type])];
+  /** The disk has LVM thin pools. Other volumes are written by the engine itself. */
+  readonly hasThinPools?: boolean | undefined;
+}
+
+/** Every tool that `writeDisk` will run for this layout, without repetition. */
+export function toolsForLayout({ filesystems, hasThinPools }: ToolNeeds): readonly RequiredTool[] {
+  const types = new Set(filesystems.map((filesystem) => filesystem.type));
+  const thin = hasThinPools === true ? forThinPools : [];
+  return [...forEveryDisk, ...thin, ...[...types].sort().flatMap((type) => filesystemTools[type])];
 }

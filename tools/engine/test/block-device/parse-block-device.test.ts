@@ -12,7 +12,12 @@ function graphOf(data: unknown) {
 
 function problemsOf(data: unknown): readonly string[] {
   const result = parseBlockDevice(data);
-  return result.ok ? [] : result.failures.map((failure) => describeFailure(failure).message);
+  return result.ok
+    ? []
+    : result.failures.map((failure) => {
+        const { message, hint } = describeFailure(failure);
+        return hint === undefined ? message : `${message} (${hint})`;
+      });
 }
 
 const disk = { local_loop: { name: 'image0' } };
@@ -113,16 +118,24 @@ test('options are words, or a list', () => {
 describe('what is wrong is said', () => {
   test.each<[string, unknown, string]>([
     ['not a list', { local_loop: {} }, 'must be a list'],
-    ['two keys in one entry', [{ local_loop: { name: 'image0' }, mkfs: {} }], 'a map with one key'],
-    ['unknown kind of node', [disk, root, { luks: { name: 'x' } }], "'luks' is no kind of node"],
-    ['node without keys', [{ local_loop: 'image0' }], "'local_loop' must be a map"],
+    [
+      'two keys in one entry',
+      [{ local_loop: { name: 'image0' }, mkfs: {} }],
+      'Config entry top-level should be a single dict',
+    ],
+    [
+      'unknown kind of node',
+      [disk, root, { luks: { name: 'x' } }],
+      'Config element [luks] is not implemented',
+    ],
+    ['node without keys', [{ local_loop: 'image0' }], 'Config entry is not a plugin value: local_loop'],
     ['no name', [{ local_loop: {} }], 'neither a name nor a base'],
-    ['no disk', [{ mkfs: { name: 'a', base: 'b' } }], "based on 'b', which is not defined"],
+    ['no disk', [{ mkfs: { name: 'a', base: 'b' } }], 'Edge not defined: b->a'],
     ['two disks', [disk, { local_loop: { name: 'image1' } }, root], 'second disk'],
     [
       'duplicate name',
       [disk, root, { mount: { name: 'mkfs_root', base: 'mkfs_root', mount_point: '/x' } }],
-      'more than one node',
+      'Duplicate node name: mkfs_root',
     ],
     [
       'wrong kind of base',
@@ -153,7 +166,7 @@ describe('what is wrong is said', () => {
     ],
     ['gpt type', withPartitions('gpt', [{ ...rootPartition, type: 'ZZ' }]), "type 'ZZ'"],
     ['mbr type as a number', withPartitions('mbr', [{ ...rootPartition, type: 0x83 }]), 'write it in quotes'],
-    ['flags', withPartitions('mbr', [{ ...rootPartition, flags: ['hidden'] }]), "not 'hidden'"],
+    ['flags', withPartitions('mbr', [{ ...rootPartition, flags: ['hidden'] }]), "'hidden' is no flag"],
     ['gpt primary', withPartitions('gpt', [{ ...rootPartition, flags: ['primary'] }]), "no flag 'primary'"],
     [
       'primary last',
@@ -161,7 +174,7 @@ describe('what is wrong is said', () => {
         { name: 'a', size: '1GiB' },
         { ...rootPartition, flags: ['primary'] },
       ]),
-      'before all logical',
+      'All primary partitions must be given first',
     ],
     [
       'overwritten table',
@@ -169,7 +182,7 @@ describe('what is wrong is said', () => {
       'overwrite the partition table',
     ],
     ['two filesystems', [disk, root, { mkfs: { name: 'x', base: 'image0', type: 'xfs' } }], 'both made on'],
-    ['logical volumes', [disk, root, { lvm: { name: 'lvm', base: ['x'] } }], 'cannot be made yet'],
+    ['an entry that is no map', ['local_loop', disk, root], 'Config entry not a dict: "local_loop"'],
   ])('%s', (_, data, text) => {
     expect(problemsOf(data).join('\n')).toContain(text);
   });
@@ -179,22 +192,25 @@ describe('what is wrong is said', () => {
       { name: 'a', size: 'x', flags: ['odd'] },
       { name: 'b', size: '100%', mkfs: { mount: { mount_point: 'rel' } } },
     ]);
-    const result = parseBlockDevice(data, (path) => ({ file: path.join('.'), line: 1, column: 1 }));
+    const result = parseBlockDevice(data, {
+      placeOf: (path) => ({ file: path.join('.'), line: 1, column: 1 }),
+    });
     const places = result.ok ? [] : result.failures.map((failure) => failure.place?.file);
     expect(places).toEqual([
       '1.partitioning.partitions.0.flags',
       '1.partitioning.partitions.0.size',
       '1.partitioning.partitions.1.mkfs.mount',
+      '1.partitioning.partitions.1.mkfs',
     ]);
   });
 
   test('mount points given twice', () => {
     const twice = withPartitions('gpt', [
       { name: 'a', size: '50%', mkfs: { type: 'ext4', mount: { mount_point: '/' } } },
-      { name: 'b', size: '100%', mkfs: { type: 'ext4', mount: { mount_point: '//' } } },
+      { name: 'b', size: '100%', mkfs: { type: 'ext4', label: 'b', mount: { mount_point: '//' } } },
     ]);
     expect(problemsOf(twice)).toEqual([
-      "block device: 'mount_mkfs_b' and 'mount_mkfs_a' are both mounted at '/'",
+      "block device: Mount point [/] specified more than once, by 'mount_mkfs_b' and 'mount_mkfs_a' (a directory can have one filesystem mounted on it)",
     ]);
   });
 

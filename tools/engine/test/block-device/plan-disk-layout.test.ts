@@ -163,8 +163,12 @@ describe('filesystems', () => {
     const esp = layoutOf(efiConfiguration).filesystems[0];
     expect(esp).toMatchObject({ type: 'vfat', label: 'MKFS_ESP' });
     expect(esp?.uuid).toMatch(/^[0-9A-F]{4}-[0-9A-F]{4}$/);
-    expect(failuresOf(mbrConfiguration, { rootLabel: 'seventeen-letters' }).join()).toContain('too long');
-    expect(failuresOf(efiConfiguration, { rootLabel: 'MKFS_ESP' }).join()).toContain('labels must differ');
+    expect(failuresOf(mbrConfiguration, { rootLabel: 'seventeen-letters' }).join()).toContain(
+      'Label [seventeen-letters] too long for filesystem [ext4]: 17 > 16',
+    );
+    expect(failuresOf(efiConfiguration, { rootLabel: 'MKFS_ESP' }).join()).toContain(
+      'File system label [MKFS_ESP] used more than once',
+    );
   });
 
   test('an unknown type is told', () => {

@@ -56,7 +56,8 @@ function alreadyProvided(name: string, providers: readonly string[]): readonly s
       'The following elements are already provided by another element',
       `${name} : already provided by ${list}`,
     ];
-  return [`${name}: already provided by ${list}`];
+  // Each provider is told against those that were there before it; it fails at the second.
+  return [`${name}: already provided by ['${others[0] ?? ''}']`];
 }
 
 function missingFormatTool(neededFor: string, tool: string): readonly string[] | undefined {

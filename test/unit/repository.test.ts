@@ -40,5 +40,5 @@ test('sources are named in kebab-case', () => {
   const named = texts
     .filter((path) => /^(tools|test)\/.*\.ts$/.test(path))
     .map((path) => path.split('/').at(-1) ?? '');
-  expect(named.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config))?\.ts$/.test(name))).toEqual([]);
+  expect(named.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config|d))?\.ts$/.test(name))).toEqual([]);
 });

@@ -4,7 +4,7 @@ import type { Digest } from '@kiln/engine/fingerprint/digest.ts';
 import { storeDirectory } from '../app/workspace.ts';
 import { compareFiles, type FileDifference } from './compare-files.ts';
 import { compareValues, type ValueDifference } from './compare-values.ts';
-import { type ComparedTree, octalMode } from './compared-tree.ts';
+import { comparedFiles, type ComparedTree } from './compared-tree.ts';
 import { openArtifactTree, packageVersions, type Subject } from './open-subject.ts';
 
 /** How two images differ. What cannot be compared is null. */
@@ -92,27 +92,8 @@ function storeRequest(): Parameters<typeof withLayers>[0] {
   return { environment: process.env, store, work, logDirectory: store, report: () => {} };
 }
 
-const kinds: Readonly<Record<string, string>> = {
-  f: 'file',
-  d: 'directory',
-  l: 'symlink',
-  c: 'character-device',
-  b: 'block-device',
-  p: 'fifo',
-  s: 'socket',
-};
-
 async function treeOf(mounted: MountedTree): Promise<ComparedTree> {
-  const files = await mounted.list();
-  return {
-    files: new Map(
-      files.map(({ path, type, mode, uid, gid, sizeBytes, target }) => [
-        path,
-        { kind: kinds[type] ?? type, mode: octalMode(mode), owner: `${uid}:${gid}`, sizeBytes, target },
-      ]),
-    ),
-    digests: mounted.digests,
-  };
+  return { files: comparedFiles(await mounted.list()), digests: mounted.digests };
 }
 
 function layersOf(manifest: ImageManifest): readonly Digest[] {

@@ -1,13 +1,13 @@
-/** One file of an image, as far as two images are compared: not its times, which are clamped in both. */
+import type { FileKind, ListedFile } from '@kiln/engine/util/listed-file.ts';
+
+/** One file of an image as it is compared and shown. */
 export interface ComparedFile {
-  readonly kind: string;
+  readonly kind: FileKind;
   /** Permission bits in octal: `0644`. */
   readonly mode: string;
   /** `uid:gid` */
   readonly owner: string;
-  /** Of a regular file; 0 for all else. */
   readonly sizeBytes: number;
-  /** Of a symbolic link. */
   readonly target: string;
 }
 
@@ -19,7 +19,12 @@ export interface ComparedTree {
   readonly digests: (paths: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 }
 
-/** Permission bits as four octal digits. */
-export function octalMode(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
+/** Files by path, in the form in which they are compared. */
+export function comparedFiles(listed: Iterable<ListedFile>): ReadonlyMap<string, ComparedFile> {
+  return new Map(
+    [...listed].map(({ path, kind, mode, uid, gid, sizeBytes, target }) => [
+      path,
+      { kind, mode: mode.toString(8).padStart(4, '0'), owner: `${uid}:${gid}`, sizeBytes, target },
+    ]),
+  );
 }

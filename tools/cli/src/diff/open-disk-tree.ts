@@ -2,7 +2,7 @@ import { digestOf } from '@kiln/engine/fingerprint/digest.ts';
 import { openDisk } from '@kiln/testkit';
 import { createHostRunner } from '@kiln/testkit/host/host-runner.ts';
 import { walkTree } from '@kiln/testkit/disk/walk-tree.ts';
-import { type ComparedFile, type ComparedTree, octalMode } from './compared-tree.ts';
+import { comparedFiles, type ComparedTree } from './compared-tree.ts';
 
 const atOnce = 200;
 
@@ -15,7 +15,6 @@ export async function openDiskTree(file: string): Promise<
 > {
   const disk = await openDisk({ file, run: createHostRunner() });
   const { tree, reader } = disk;
-  const files = new Map<string, ComparedFile>();
   const entries = await walkTree(tree, '/');
   const links = entries.filter(({ kind }) => kind === 'symlink').map(({ path }) => path);
   const targets = new Map<string, string>();
@@ -24,14 +23,13 @@ export async function openDiskTree(file: string): Promise<
     const read = await Promise.all(some.map((path) => reader.readLink(path)));
     for (const [index, target] of read.entries()) targets.set(some[index] ?? '', target);
   }
-  for (const entry of entries) {
-    const { path, kind, mode, uid, gid } = entry;
-    const target = targets.get(path) ?? '';
-    const sizeBytes = kind === 'file' ? entry.sizeBytes : 0;
-    files.set(path, { kind, mode: octalMode(mode), owner: `${uid}:${gid}`, sizeBytes, target });
-  }
+  const listed = entries.map((entry) => ({
+    ...entry,
+    sizeBytes: entry.kind === 'file' ? entry.sizeBytes : 0,
+    target: targets.get(entry.path) ?? '',
+  }));
   return {
-    files,
+    files: comparedFiles(listed),
     digests: async (paths) => {
       const digests = new Map<string, string>();
       for (let start = 0; start < paths.length; start += atOnce) {

@@ -1,14 +1,6 @@
-import { type ComparedFile, type ComparedTree, octalMode } from './compared-tree.ts';
+import type { ListedFile } from '@kiln/engine/util/listed-file.ts';
+import { comparedFiles, type ComparedTree } from './compared-tree.ts';
 import { readTar, type TarEntry } from './read-tar.ts';
-
-const kinds: Readonly<Record<string, string>> = {
-  '0': 'file',
-  '2': 'symlink',
-  '3': 'character-device',
-  '4': 'block-device',
-  '5': 'directory',
-  '6': 'fifo',
-};
 
 /** The files of a tar archive, hard links as the files that they are. */
 export async function openTarTree(
@@ -16,27 +8,29 @@ export async function openTarTree(
 ): Promise<ComparedTree & { readonly readFile: (path: string) => Promise<Buffer | undefined> }> {
   const { entries } = await readTar(file);
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
-  const files = new Map<string, ComparedFile>();
+  const files: ListedFile[] = [];
   const digests = new Map<string, string>();
-  for (const entry of entries.filter(({ path }) => path !== '/')) {
-    const content = entry.type === '1' ? behindLink(entry, byPath) : entry;
-    const kind = kinds[content.type] ?? 'other';
-    files.set(entry.path, {
-      kind,
-      mode: octalMode(content.mode),
-      owner: `${content.uid}:${content.gid}`,
-      sizeBytes: kind === 'file' ? content.sizeBytes : 0,
-      target: kind === 'symlink' ? content.target : '',
-    });
-    digests.set(entry.path, content.digest);
+  for (const { path } of entries.filter((entry) => entry.path !== '/')) {
+    const content = behindLinks(path, byPath);
+    if (content === undefined) continue;
+    files.push({ ...content, path });
+    digests.set(path, content.digest);
   }
   return {
-    files,
+    files: comparedFiles(files),
     digests: async (paths) => new Map(paths.map((path) => [path, digests.get(path) ?? ''])),
     readFile: async (path) => (await readTar(file, path)).kept,
   };
 }
 
-function behindLink(link: TarEntry, byPath: ReadonlyMap<string, TarEntry>): TarEntry {
-  return byPath.get(`/${link.target.replace(/^\.?\//, '')}`) ?? link;
+/** The file that a name is for; undefined for a hard link that leads nowhere. */
+function behindLinks(
+  path: string,
+  byPath: ReadonlyMap<string, TarEntry>,
+): (ListedFile & { readonly digest: string }) | undefined {
+  const entry = byPath.get(path);
+  if (entry === undefined) return undefined;
+  const { kind } = entry;
+  if (kind !== 'hard-link') return { ...entry, kind };
+  return entry.target === path ? undefined : behindLinks(entry.target, byPath);
 }

@@ -1,143 +1,111 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import type { FileKind, ListedFile } from '@kiln/engine/util/listed-file.ts';
+import { extract, type Header } from 'tar-stream';
 
-/** One member of an archive. */
-export interface TarEntry {
-  readonly path: string;
-  /** As in the header: '0' file, '1' hard link, '2' symbolic link, '3' character device, '4' block device, '5' folder, '6' FIFO. */
-  readonly type: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly sizeBytes: number;
-  readonly target: string;
+/** One member of an archive. A hard link has neither kind nor content of its own: `target` is the path of the other name. */
+export interface TarEntry extends Omit<ListedFile, 'kind'> {
+  readonly kind: FileKind | 'hard-link';
   /** SHA-256 of a file's bytes. */
   readonly digest: string;
 }
 
-const blockBytes = 512;
-
 /**
- * Reads an archive in POSIX pax or ustar form (POSIX.1-2017, pax, "ustar Interchange Format"), compressed by gzip or not,
- * once from beginning to end, without keeping its contents.
+ * Reads a tar archive, compressed by gzip or not, once from beginning to end, without keeping its contents.
  *
  * @param keep path of one file whose bytes are wanted.
- * @throws RangeError where the file is no such archive.
+ * @throws RangeError where the file is no such archive, or ends too early.
  */
 export async function readTar(
   file: string,
   keep?: string,
 ): Promise<{ readonly entries: readonly TarEntry[]; readonly kept: Buffer | undefined }> {
-  const bytes = byteReader(file);
   const entries: TarEntry[] = [];
   let kept: Buffer | undefined;
-  let extended: ReadonlyMap<string, string> = new Map();
-  for (;;) {
-    const header = await bytes.take(blockBytes);
-    if (header.every((byte) => byte === 0)) return { entries, kept };
-    if (header.toString('latin1', 257, 262) !== 'ustar') throw new RangeError('it is not a tar archive');
-    const entry = parseHeader(header, extended);
-    const padding = (blockBytes - (entry.sizeBytes % blockBytes)) % blockBytes;
-    if (entry.type === 'x' || entry.type === 'g') {
-      const records = parseRecords(await bytes.take(entry.sizeBytes));
-      if (entry.type === 'x') extended = records;
-      await bytes.take(padding);
-      continue;
-    }
-    const hash = createHash('sha256');
-    const parts: Buffer[] = [];
-    await bytes.each(entry.sizeBytes, (chunk) => {
-      hash.update(chunk);
-      if (entry.path === keep) parts.push(Buffer.from(chunk));
-    });
-    await bytes.take(padding);
-    if (entry.path === keep) kept = Buffer.concat(parts);
-    entries.push({ ...entry, digest: hash.digest('hex') });
-    extended = new Map();
+  const unpacked = extract();
+  unpacked.on('entry', (header, content, next) => {
+    const path = absolute(header.name);
+    readContent(content, path === keep).then(
+      ({ digest, bytes }) => {
+        entries.push({ ...entryOf(header, path), digest });
+        kept = bytes ?? kept;
+        next();
+      },
+      // The archive is broken, which the pipeline tells.
+      () => {},
+    );
+  });
+  const source = createReadStream(file, { highWaterMark: 1 << 20 });
+  try {
+    await ((await isCompressed(file))
+      ? pipeline(source, createGunzip(), unpacked)
+      : pipeline(source, unpacked));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new RangeError(
+      message.startsWith('Invalid tar header') ? 'it is not a tar archive' : `it is damaged: ${message}`,
+      { cause: error },
+    );
   }
+  return { entries, kept };
 }
 
-function parseHeader(header: Buffer, extended: ReadonlyMap<string, string>): Omit<TarEntry, 'digest'> {
-  const text = (start: number, length: number): string =>
-    header.toString('utf8', start, start + length).split('\0')[0] ?? '';
-  const octal = (start: number, length: number): number =>
-    Number.parseInt(text(start, length).trim() || '0', 8);
-  const prefix = text(345, 155);
-  const name = extended.get('path') ?? (prefix === '' ? text(0, 100) : `${prefix}/${text(0, 100)}`);
+async function readContent(
+  content: Readable,
+  isKept: boolean,
+): Promise<{ readonly digest: string; readonly bytes: Buffer | undefined }> {
+  const hash = createHash('sha256');
+  const chunks: Buffer[] = [];
+  for await (const chunk of content) {
+    hash.update(chunk as Buffer);
+    if (isKept) chunks.push(chunk as Buffer);
+  }
+  return { digest: hash.digest('hex'), bytes: isKept ? Buffer.concat(chunks) : undefined };
+}
+
+const kinds: Readonly<Record<string, TarEntry['kind']>> = {
+  link: 'hard-link',
+  symlink: 'symlink',
+  'character-device': 'character-device',
+  'block-device': 'block-device',
+  directory: 'directory',
+  fifo: 'fifo',
+};
+
+function entryOf(header: Header, path: string): Omit<TarEntry, 'digest'> {
+  const kind = kinds[header.type ?? ''] ?? 'file';
+  const target = header.linkname ?? '';
   return {
-    path: `/${name
-      .replace(/^\.?\/+/, '')
-      .replace(/^\.$/, '')
-      .replace(/\/$/, '')}`,
-    type: text(156, 1) || '0',
-    mode: octal(100, 8),
-    uid: Number(extended.get('uid') ?? octal(108, 8)),
-    gid: Number(extended.get('gid') ?? octal(116, 8)),
-    sizeBytes: Number(extended.get('size') ?? octal(124, 12)),
-    target: extended.get('linkpath') ?? text(157, 100),
+    path,
+    kind,
+    mode: header.mode,
+    // An owner too large for the header stands in the extended one, which tar-stream hands on as it is.
+    uid: Number(header.pax?.['uid'] ?? header.uid),
+    gid: Number(header.pax?.['gid'] ?? header.gid),
+    sizeBytes: kind === 'file' ? header.size : 0,
+    target: kind === 'hard-link' ? absolute(target) : target,
   };
 }
 
-/** Records of an extended header: `<length> <name>=<value>\n`, the length in bytes and counting itself. */
-function parseRecords(bytes: Buffer): ReadonlyMap<string, string> {
-  const records = new Map<string, string>();
-  for (let start = 0; start < bytes.length;) {
-    const space = bytes.indexOf(0x20, start);
-    const length = Number(bytes.toString('latin1', start, space));
-    if (space < 0 || !(length > 0)) break;
-    const record = bytes.toString('utf8', space + 1, start + length - 1);
-    const equals = record.indexOf('=');
-    records.set(record.slice(0, equals), record.slice(equals + 1));
-    start += length;
+/** `./etc/`, `etc` and `/etc` are one path. */
+function absolute(name: string): string {
+  return `/${name
+    .replace(/^\.?\/+/, '')
+    .replace(/^\.$/, '')
+    .replace(/\/$/, '')}`;
+}
+
+/** By the first two bytes of gzip (RFC 1952, 2.3.1). */
+async function isCompressed(file: string): Promise<boolean> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    return buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } finally {
+    await handle.close();
   }
-  return records;
-}
-
-/** Takes bytes off a file in order; what is past its end reads as zeros, which is how archives end. */
-function byteReader(file: string) {
-  const raw = createReadStream(file, { highWaterMark: 1 << 20 });
-  const chunks = chunksOf(raw);
-  let rest: Buffer = Buffer.alloc(0);
-  const each = async (length: number, use: (chunk: Buffer) => void): Promise<void> => {
-    for (let left = length; left > 0;) {
-      if (rest.length === 0) {
-        const next = await chunks.next();
-        rest = next.done === true ? Buffer.alloc(Math.min(left, blockBytes)) : next.value;
-      }
-      const taken = rest.subarray(0, left);
-      use(taken);
-      rest = rest.subarray(taken.length);
-      left -= taken.length;
-    }
-  };
-  const take = async (length: number): Promise<Buffer> => {
-    const parts: Buffer[] = [];
-    await each(length, (chunk) => void parts.push(Buffer.from(chunk)));
-    return Buffer.concat(parts);
-  };
-  return { each, take };
-}
-
-/** The file's bytes, decompressed where they begin as gzip's do (RFC 1952, 2.3.1). */
-async function* chunksOf(raw: ReturnType<typeof createReadStream>): AsyncGenerator<Buffer, undefined> {
-  const iterator = raw[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const first = await iterator.next();
-  if (first.done === true) return undefined;
-  const all = (async function* () {
-    yield first.value;
-    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
-  })();
-  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) {
-    yield* all;
-    return undefined;
-  }
-  const gunzip = createGunzip();
-  void (async () => {
-    for await (const chunk of all)
-      if (!gunzip.write(chunk)) await new Promise((resume) => gunzip.once('drain', resume));
-    gunzip.end();
-  })();
-  for await (const chunk of gunzip) yield chunk as Buffer;
-  return undefined;
 }

@@ -4,7 +4,14 @@ import type { ComparedFile, ComparedTree } from '../../src/diff/compared-tree.ts
 
 const file = (content: string, changes: Partial<ComparedFile> = {}) => ({
   content,
-  facts: { kind: 'file', mode: '0644', owner: '0:0', sizeBytes: content.length, target: '', ...changes },
+  facts: {
+    kind: 'file' as const,
+    mode: '0644',
+    owner: '0:0',
+    sizeBytes: content.length,
+    target: '',
+    ...changes,
+  },
 });
 
 /** A tree in memory that notes which contents were asked for. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -45,6 +45,17 @@ test.each([
   const digests = await tree.digests(['/etc/motd', '/etc/same']);
   expect([...digests.values()]).toEqual([digestOf('hello\n'), digestOf('hello\n')]);
   expect((await tree.readFile('/etc/motd'))?.toString()).toBe('hello\n');
+});
+
+test('an owner that is too large for the header', async () => {
+  const tree = await openTarTree(await archive('--format=posix', '--owner=5000000', '--group=6000000'));
+  expect(tree.files.get('/etc/motd')?.owner).toBe('5000000:6000000');
+});
+
+test('an archive that ends too early is refused', async () => {
+  const file = await archive('--format=posix');
+  await truncate(file, 1_000_000);
+  await expect(readTar(file)).rejects.toThrow('it is damaged');
 });
 
 test('a file that is no archive is refused', async () => {

@@ -3,7 +3,7 @@ import type { ImageDifference } from '../../src/diff/compare-images.ts';
 import { coloursThatAre } from '../../src/report/colours.ts';
 import { differenceText } from '../../src/report/difference-text.ts';
 
-const file = { kind: 'file', mode: '0644', owner: '0:0', sizeBytes: 12, target: '' };
+const file = { kind: 'file' as const, mode: '0644', owner: '0:0', sizeBytes: 12, target: '' };
 const none: ImageDifference = { packages: [], elements: [], sources: [], artifacts: [], files: [] };
 const text = (difference: Partial<ImageDifference>, most = 40): string =>
   differenceText({ ...none, ...difference }, { colours: coloursThatAre.off, most });

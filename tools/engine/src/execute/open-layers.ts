@@ -2,28 +2,14 @@ import type { Digest } from '../fingerprint/digest.ts';
 import { mountOverlay } from '../layers/mount-layers.ts';
 import { openSandbox, type Sandbox } from '../sandbox/open-sandbox.ts';
 import { openWorkFolder } from '../store/work-folder.ts';
+import type { FileKind, ListedFile } from '../util/listed-file.ts';
 import type { BuildRequest } from './build-request.ts';
 import { withWorkbench } from './prepare-build.ts';
 import type { Workbench } from './workbench.ts';
 
-/** What `find` says of one file. */
-export interface MountedFile {
-  /** Absolute, as the image has it. */
-  readonly path: string;
-  /** As find's `%y` has it: f, d, l, c, b, p, s. */
-  readonly type: string;
-  /** Permission bits. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly sizeBytes: number;
-  /** Of a symbolic link. */
-  readonly target: string;
-}
-
 /** A tree of layers, mounted for reading. */
 export interface MountedTree {
-  readonly list: () => Promise<readonly MountedFile[]>;
+  readonly list: () => Promise<readonly ListedFile[]>;
   /** SHA-256 of regular files, by path. */
   readonly digests: (paths: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 }
@@ -101,18 +87,30 @@ function mountedTree({ run }: Sandbox, folder: string): MountedTree {
   };
 }
 
-function parseListing(text: string): readonly MountedFile[] {
+/** Letters of find's `%y`. */
+const kinds: Readonly<Record<string, FileKind>> = {
+  f: 'file',
+  d: 'directory',
+  l: 'symlink',
+  c: 'character-device',
+  b: 'block-device',
+  p: 'fifo',
+  s: 'socket',
+};
+
+function parseListing(text: string): readonly ListedFile[] {
   const words = text.split('\0');
-  const files: MountedFile[] = [];
+  const files: ListedFile[] = [];
   for (let index = 0; index + 2 < words.length; index += 3) {
     const [type = '', mode = '', uid, gid, size] = (words[index] ?? '').split(' ');
+    const kind = kinds[type] ?? 'file';
     files.push({
       path: words[index + 1] ?? '',
-      type,
+      kind,
       mode: Number.parseInt(mode, 8),
       uid: Number(uid),
       gid: Number(gid),
-      sizeBytes: type === 'f' ? Number(size) : 0,
+      sizeBytes: kind === 'file' ? Number(size) : 0,
       target: words[index + 2] ?? '',
     });
   }

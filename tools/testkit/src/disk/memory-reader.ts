@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import type { EntryKind, TreeEntry, TreeReader } from './tree-reader.ts';
+import type { FileKind } from '@kiln/engine/util/listed-file.ts';
+import type { TreeEntry, TreeReader } from './tree-reader.ts';
 
 /** One entry of a fake tree: text of a file, or more said. Parents need no entry of their own. */
 export type MemoryEntry =
@@ -7,7 +8,7 @@ export type MemoryEntry =
   | { readonly link: string }
   | {
       readonly content?: string | Buffer;
-      readonly kind?: Exclude<EntryKind, 'symlink'>;
+      readonly kind?: Exclude<FileKind, 'symlink'>;
       readonly mode?: number;
       readonly uid?: number;
       readonly gid?: number;

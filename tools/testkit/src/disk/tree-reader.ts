@@ -1,15 +1,8 @@
-export type EntryKind =
-  | 'file'
-  | 'directory'
-  | 'symlink'
-  | 'character-device'
-  | 'block-device'
-  | 'fifo'
-  | 'socket';
+import type { FileKind } from '@kiln/engine/util/listed-file.ts';
 
 /** What a directory says of one of its entries. `mode` holds the permission bits (0o7777). */
 export interface TreeEntry {
-  readonly kind: EntryKind;
+  readonly kind: FileKind;
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
@@ -28,7 +21,7 @@ export interface TreeReader {
   readonly readLink: (path: string) => Promise<string>;
 }
 
-const kindsByFormat: Readonly<Record<number, EntryKind>> = {
+const kindsByFormat: Readonly<Record<number, FileKind>> = {
   0o100000: 'file',
   0o040000: 'directory',
   0o120000: 'symlink',
@@ -39,6 +32,6 @@ const kindsByFormat: Readonly<Record<number, EntryKind>> = {
 };
 
 /** The kind of an inode by its st_mode; undefined for a mode that no inode has. */
-export function kindOfMode(mode: number): EntryKind | undefined {
+export function kindOfMode(mode: number): FileKind | undefined {
   return kindsByFormat[mode & 0o170000];
 }

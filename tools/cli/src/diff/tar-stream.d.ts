@@ -1,0 +1,23 @@
+/** The part of tar-stream 2 that Kiln uses; the package brings no types. */
+declare module 'tar-stream' {
+  import type { Readable, Writable } from 'node:stream';
+
+  export interface Header {
+    readonly name: string;
+    readonly type: string | null;
+    readonly mode: number;
+    readonly uid: number;
+    readonly gid: number;
+    readonly size: number;
+    readonly linkname: string | null;
+    /** Records of the extended header, as written. */
+    readonly pax?: Readonly<Record<string, string>> | null;
+  }
+
+  export interface Extract extends Writable {
+    on(event: 'entry', listener: (header: Header, content: Readable, next: () => void) => void): this;
+    on(...given: Parameters<Writable['on']>): this;
+  }
+
+  export function extract(): Extract;
+}

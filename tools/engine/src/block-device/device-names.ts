@@ -1,4 +1,5 @@
-import type { DiskLayout, Filesystem } from './disk-layout.ts';
+import type { DiskLayout, Filesystem, VolumeGroup } from './disk-layout.ts';
+import { segmentsOfVolume } from './plan-volume-group.ts';
 
 /** The disk or one of its partitions, as a hook may open it. */
 export interface NamedDevice {
@@ -21,7 +22,7 @@ export const chrootDevices = '/dev';
  */
 export function nameDevices(
   diskName: string,
-  layout: Pick<DiskLayout, 'sizeBytes' | 'table' | 'filesystems'>,
+  layout: Pick<DiskLayout, 'sizeBytes' | 'table' | 'volumeGroups' | 'filesystems'>,
 ): readonly NamedDevice[] {
   const at = (offsetBytes: number): Filesystem | undefined =>
     layout.filesystems.find((filesystem) => filesystem.offsetBytes === offsetBytes);
@@ -38,7 +39,23 @@ export function nameDevices(
   return [
     { name: diskName, path: 'loop0', offsetBytes: 0, sizeBytes: layout.sizeBytes, filesystem },
     ...partitions,
+    ...(layout.volumeGroups ?? []).flatMap((group) => nameVolumes(group, layout.filesystems)),
   ];
+}
+
+/** Logical volumes in one piece, under device-mapper's names. One in several pieces, or a thin one, would need device-mapper. */
+function nameVolumes(group: VolumeGroup, filesystems: readonly Filesystem[]): readonly NamedDevice[] {
+  const escaped = (name: string) => name.replaceAll('-', '--');
+  return group.logicalVolumes.flatMap((volume): NamedDevice[] => {
+    if (volume.kind !== 'linear' || volume.visibility === 'hidden') return [];
+    const [segment, ...others] = segmentsOfVolume(group, volume);
+    if (segment === undefined || others.length > 0) return [];
+    const filesystem = filesystems.find(
+      (it) => it.volume?.group === group.name && it.volume.name === volume.name,
+    );
+    const path = `mapper/${escaped(group.name)}-${escaped(volume.name)}`;
+    return [{ name: volume.name, path, ...segment, filesystem }];
+  });
 }
 
 /** The device behind a mount point, if there is one. */

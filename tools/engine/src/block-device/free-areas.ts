@@ -29,12 +29,14 @@ const gptEndBytes = { 512: 34 * 512, 4096: 6 * 4096 } as const;
 const largestPartitionBytes = 64 * 2 ** 20;
 
 /** The free areas of a disk with a partition table: boot code, what lies before the first partition, small raw partitions. Pure. */
-export function freeAreas({ table, filesystems, sectorBytes, sizeBytes }: DiskLayout): readonly FreeArea[] {
+export function freeAreas(layout: DiskLayout): readonly FreeArea[] {
+  const { table, filesystems, sectorBytes, sizeBytes } = layout;
   if (table === undefined) return [];
   const gapStart = table.label === 'gpt' ? gptEndBytes[sectorBytes] : sectorBytes;
   const first = Math.min(sizeBytes, ...table.partitions.map(({ startBytes }) => startBytes));
   const isGrubs = table.label === 'mbr';
-  const taken = new Set(filesystems.map(({ offsetBytes }) => offsetBytes));
+  const physicalVolumes = (layout.volumeGroups ?? []).flatMap((group) => group.physicalVolumes);
+  const taken = new Set([...filesystems, ...physicalVolumes].map(({ offsetBytes }) => offsetBytes));
   const partitions = table.partitions
     .filter(({ kind, startBytes }) => kind !== 'extended' && !taken.has(startBytes))
     .filter((partition) => partition.sizeBytes <= largestPartitionBytes)

@@ -51,6 +51,28 @@ export function placeOfPath(located: LocatedYaml, path: string): Place | undefin
   return located.places.get(parent) ?? placeOfPath(located, parent);
 }
 
+/**
+ * The data with each number as the text that stands in the file: `0x83`, `0700` and `8E00` are numbers to YAML, and codes to those
+ * who write them.
+ *
+ * @param path of the part that is wanted.
+ */
+export function spelledNumbers(
+  located: Pick<LocatedYaml, 'spellings'>,
+  data: unknown,
+  path: string,
+): unknown {
+  const below = (key: string | number) => (path === '' ? String(key) : `${path}.${key}`);
+  if (typeof data === 'number') return located.spellings.get(path) ?? data;
+  if (Array.isArray(data)) return data.map((item, index) => spelledNumbers(located, item, below(index)));
+  if (typeof data !== 'object' || data === null) return data;
+  const entries = Object.entries(data).map(([key, value]) => [
+    key,
+    spelledNumbers(located, value, below(key)),
+  ]);
+  return Object.fromEntries(entries) as unknown;
+}
+
 type PlaceOf = (start: number, end: number) => Place;
 
 function locate(document: Document, placeOf: PlaceOf): Omit<LocatedYaml, 'data'> {

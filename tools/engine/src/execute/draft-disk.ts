@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { BlockDeviceGraph } from '../block-device/block-device-graph.ts';
 import {
   chrootDevices,
@@ -6,12 +7,13 @@ import {
   nameDevices,
 } from '../block-device/device-names.ts';
 import type { FilesystemType } from '../block-device/disk-layout.ts';
-import { type DiskRequest, planDiskLayout } from '../block-device/plan-disk-layout.ts';
+import { planDiskLayout } from '../block-device/plan-disk-layout.ts';
 import { renderFstab } from '../block-device/render-fstab.ts';
-import { BuildFailure } from '../diagnostics/failure.ts';
+import { BuildFailure, type Failure } from '../diagnostics/failure.ts';
 import type { ResolvedImage } from '../elements/resolved-image.ts';
 import type { KeyInputs } from '../plan/build-plan.ts';
 import { chooseBlockDevice } from '../plan/choose-block-device.ts';
+import { diskOptions, type DiskOptionsOfPlan } from './disk-options.ts';
 import { diskShape } from './disk-shape.ts';
 
 /** What is known of the disk before there is a tree: everything but sizes and identifiers. */
@@ -20,10 +22,13 @@ export interface DiskDraft {
   readonly fstab: string;
   readonly mountPoints: readonly string[];
   readonly types: readonly FilesystemType[];
+  readonly hasThinPools: boolean;
+  /** What of the configuration means nothing, or is not taken. */
+  readonly warnings: readonly Failure[];
   /** Variables that hooks may read of it. */
   readonly variables: Readonly<Record<string, string>>;
   /** What of the definition decides the layout. */
-  readonly request: Pick<DiskRequest, 'sizeBytes' | 'rootFilesystem' | 'rootLabel'>;
+  readonly request: DiskOptionsOfPlan;
   /** What tells the disk from others of the same tree. */
   readonly shape: KeyInputs;
   /** What finalise hooks see of its devices. */
@@ -42,10 +47,10 @@ export function draftDisk(
   image: ResolvedImage,
   environment: Readonly<Record<string, string | undefined>>,
 ): DiskDraft {
-  const graph = chooseBlockDevice(image, environment);
+  const readText = (file: string) => readFileSync(file, 'utf8');
+  const graph = chooseBlockDevice(image, { environment, readText });
   if (!graph.ok) throw new BuildFailure(graph.failures);
-  const { rootFilesystem, rootLabel, sizeBytes } = image.definition;
-  const request = { sizeBytes, rootFilesystem, rootLabel };
+  const request = diskOptions(image.definition);
   const layout = planDiskLayout({
     ...request,
     graph: graph.value,
@@ -69,11 +74,17 @@ export function draftDisk(
     fstab: renderFstab(layout.value),
     mountPoints,
     types: layout.value.filesystems.map((filesystem) => filesystem.type),
+    hasThinPools: hasThinPools(graph.value),
+    warnings: graph.warnings,
     variables: {
       DIB_ROOT_LABEL: root?.label ?? '',
-      DIB_ROOT_FSTYPE: root?.type ?? rootFilesystem,
+      DIB_ROOT_FSTYPE: root?.type ?? image.definition.rootFilesystem,
       DIB_BOOT_LABEL: mounted.find((filesystem) => filesystem.mountPoint === '/boot')?.label ?? '',
       DIB_MOUNTPOINTS: mountPoints.join('|'),
     },
   };
+}
+
+function hasThinPools({ volumeGroups }: BlockDeviceGraph): boolean {
+  return volumeGroups.some((group) => group.logicalVolumes.some(({ kind }) => kind === 'thin-pool'));
 }

@@ -41,6 +41,7 @@ export async function planRequest(
 ): Promise<PreparedBuild> {
   const { image, environment } = request;
   const disk = draftDisk(image, environment);
+  for (const failure of disk.warnings) bench.report({ type: 'warning', failure });
   requireHostTools(image, disk);
   await checkFormats(image.definition);
   const lock = await takeLock(bench, request, disk, gaps);

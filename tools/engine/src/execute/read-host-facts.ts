@@ -32,7 +32,7 @@ export const engineTools: readonly RequiredTool[] = [
 /** Fails with every program that a build of an image needs and the host lacks, before anything starts. */
 export function requireHostTools(
   { elements, definition }: ResolvedImage,
-  disk: Pick<DiskDraft, 'types'>,
+  disk: Pick<DiskDraft, 'types' | 'hasThinPools'>,
 ): void {
   const declared = elements.flatMap(({ name, declarations }) =>
     declarations.hostTools.map((it) => ({ ...it, neededFor: `element '${name}'` })),
@@ -69,16 +69,16 @@ const carriers = new Set(['coreutils', 'mount', 'util-linux']);
 
 function diskTools(
   formats: readonly ImageFormat[],
-  { types }: Pick<DiskDraft, 'types'>,
+  { types, hasThinPools }: Pick<DiskDraft, 'types' | 'hasThinPools'>,
 ): readonly RequiredTool[] {
   const filesystems = types.map((type) => ({ type }));
-  return [...toolsForFormats(['qcow2', ...formats]), ...toolsForLayout({ filesystems })];
+  return [...toolsForFormats(['qcow2', ...formats]), ...toolsForLayout({ filesystems, hasThinPools })];
 }
 
 /** Digests of the tools that decide the bytes of disks and archives; a tool that must be there and is missing is a failure. */
 export async function readDiskTools(
   formats: readonly ImageFormat[],
-  disk: Pick<DiskDraft, 'types'>,
+  disk: Pick<DiskDraft, 'types' | 'hasThinPools'>,
 ): Promise<Readonly<Record<string, string>>> {
   const facts: Record<string, string> = {};
   for (const required of diskTools(formats, disk)) {

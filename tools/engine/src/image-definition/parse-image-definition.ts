@@ -1,5 +1,5 @@
 import type { Failure } from '../diagnostics/failure.ts';
-import { type LocatedYaml, parseLocatedYaml } from '../diagnostics/located-yaml.ts';
+import { type LocatedYaml, parseLocatedYaml, spelledNumbers } from '../diagnostics/located-yaml.ts';
 import type { Result } from '../diagnostics/result.ts';
 import { type SchemaProblem, schemaProblems } from '../diagnostics/schema-problems.ts';
 import { parseSize } from '../util/parse-size.ts';
@@ -109,7 +109,7 @@ function configurationOf(
     maxOnlineResizeBytes: bytesOf(data['max-online-resize']),
     blockSizeBytes: data['block-size'],
     formats: data.formats,
-    blockDevice: data['block-device'],
+    blockDevice: spelledNumbers(located, data['block-device'], `${prefix}block-device`),
     rootLabel: data['root-label'],
     rootFilesystem: data['root-filesystem'],
     qcow2: data.qcow2 === undefined ? undefined : { compression: data.qcow2.compression ?? 'zstd' },

@@ -41,6 +41,10 @@ test.each<[string, Partial<ArtifactSources>, readonly ImageFormat[]]>([
   ['the aci manifest', { aciManifest: '{}' }, ['aci']],
   ["the image's name", { definition: { ...definition, name: 'other' } }, ['vmdk', 'docker']],
   ['the size', { definition: { ...definition, sizeBytes: 1 << 30 } }, ['qcow2', 'vmdk']],
+  ['the extra size', { definition: { ...definition, extraSizeBytes: 1 << 30 } }, ['qcow2', 'vmdk']],
+  ['the journal', { definition: { ...definition, journalSizeBytes: 1 << 24 } }, ['qcow2', 'vmdk']],
+  ['options of mkfs', { definition: { ...definition, mkfsOptions: ['-m', '0'] } }, ['qcow2', 'vmdk']],
+  ['the largest size', { definition: { ...definition, maxOnlineResizeBytes: 1 << 30 } }, ['qcow2', 'vmdk']],
   ['the root filesystem', { definition: { ...definition, rootFilesystem: 'xfs' } }, ['qcow2', 'vmdk']],
   ['the root label', { definition: { ...definition, rootLabel: 'x' } }, ['qcow2', 'vmdk']],
   [

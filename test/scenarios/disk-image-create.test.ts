@@ -153,7 +153,7 @@ scenario('wrong use and wrong elements end with 1, in the words of upstream', as
     "ERROR: Element 'tiny-oss' not found\n  hint: did you mean 'tiny-os'?",
   );
   expect(await says('-n web')).toContain('ERROR: Please include an operating system element');
-  expect(await says('-n -t docker tiny-os')).toContain('ERROR: Please set --docker-target.');
+  expect(await says('-n -t docker tiny-os')).toContain('Please set --docker-target.');
   expect(await says('-n tiny-os', { ELEMENTS_PATH: '/no/such' })).toContain(
     "ERROR: ELEMENTS_PATH entry '/no/such' is not a directory",
   );

@@ -130,13 +130,14 @@ function leavePhase(state: State, { line }: DibReporterSettings): void {
   const rows = [...times].toSorted(([a], [b]) => byteOrder(a, b));
   times.clear();
   if (phase === undefined) return;
-  const say = (text: string): void => line(`dib-run-parts ${text}`.trimEnd());
+  const say = (text: string): void => line(`dib-run-parts ${text}`);
   say('----------------------- PROFILING -----------------------');
   say('');
   say(`Target: ${phase}.d`);
   say('');
-  say(`${'Script'.padEnd(40)} ${'Seconds'.padStart(10)}`);
+  say(`${'Script'.padEnd(43)}Seconds`);
   say(`${'-'.repeat(39)}  ${'-'.repeat(10)}`);
+  say('');
   for (const [name, ms] of rows) say(`${name.padEnd(40)} ${(ms / 1000).toFixed(3).padStart(10)}`);
   say('');
   say('--------------------- END PROFILING ---------------------');

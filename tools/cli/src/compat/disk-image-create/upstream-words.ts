@@ -15,12 +15,20 @@ export function compatibleFailureLines(failure: Failure): readonly string[] {
   const saysMore = !sameWords(words.at(-1) ?? '', message);
   return [
     ...words.slice(0, -1),
-    `ERROR: ${words.at(-1)}`,
+    `${withoutPrefix.has(failure.code) ? '' : 'ERROR: '}${words.at(-1)}`,
     ...(saysMore ? message.split('\n').map((line) => `  ${line}`) : []),
     ...place,
     ...(hint === undefined ? [] : [`  hint: ${hint}`]),
   ];
 }
+
+/** What upstream says of these stands alone; of all others it is an error or an exception. */
+const withoutPrefix: ReadonlySet<Failure['code']> = new Set([
+  'docker-target-missing',
+  'host-tool-missing',
+  'root-empty',
+  'hook-duplicated',
+] as const);
 
 function upstreamWords(failure: Failure): readonly string[] | undefined {
   switch (failure.code) {

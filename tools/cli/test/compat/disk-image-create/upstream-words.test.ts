@@ -19,12 +19,12 @@ test('element problems are in upstream’s words, with a remedy', () => {
     "ERROR: ELEMENTS_PATH entry '/no' is not a directory ",
   );
   expect(first({ code: 'hook-duplicated', hook: 'install.d/10-x', elements: ['a', 'b'] })).toBe(
-    'ERROR: There is a duplicated hook in your elements: install.d/10-x',
+    'There is a duplicated hook in your elements: install.d/10-x',
   );
   expect(first({ code: 'elements-not-named' })).toBe(
     'ERROR: At least one distribution root element must be specified',
   );
-  expect(first({ code: 'root-empty', elements: [] })).toBe('ERROR: Failed to deploy the root element.');
+  expect(first({ code: 'root-empty', elements: [] })).toBe('Failed to deploy the root element.');
 });
 
 test('an element that was named and is provided has two lines', () => {
@@ -42,8 +42,6 @@ test('an element that was named and is provided has two lines', () => {
 
 test('a missing tool of a format is told as upstream does; any other as Kiln does', () => {
   const tool = (neededFor: string): Failure => ({ code: 'host-tool-missing', tool: 'qemu-img', neededFor });
-  expect(first(tool('qcow2 images'))).toBe(
-    'ERROR: qcow2 output format specified but no qemu-img executable found.',
-  );
+  expect(first(tool('qcow2 images'))).toBe('qcow2 output format specified but no qemu-img executable found.');
   expect(first(tool('sandboxes'))).toMatch(/^error\[host-tool-missing\]/);
 });

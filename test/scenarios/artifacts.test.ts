@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { hooksRun, stepsMade, type Rig } from '@kiln/testkit/rig/open-rig.ts';
 import type { RigBuild } from '@kiln/testkit/rig/run-rig-build.ts';
 import { expect } from 'vitest';
+import { kiln } from './kiln-process.ts';
 import { done, scenario } from './scenario.ts';
 
 async function prepare(rig: Rig, formats = '[tar]'): Promise<void> {
@@ -151,6 +152,18 @@ scenario('a format that nothing can write ends the build before it begins', asyn
   const failed = await rig.build('box');
   expect(failed.failures).toMatchObject([{ code: 'format-unknown', format: 'qcow3', near: 'qcow2' }]);
   expect(hooksRun(failed)).toEqual([]);
+});
+
+scenario('a container image is compared by its files, with a tree or a disk', async (rig) => {
+  await prepare(rig, '[oci, docker, tar]');
+  await rig.element('more', { 'install.d/20-more': 'echo more >/more\n' });
+  await rig.image('bigger', ['web', 'more'], 'formats: [oci]');
+  for (const image of ['box', 'bigger']) expect((await kiln(rig, ['build', image])).exitCode, image).toBe(0);
+  const file = (name: string): string => `dist/images/box/box.${name}`;
+  for (const other of ['oci.tar', 'docker.tar'])
+    expect((await kiln(rig, ['diff', file('tar'), file(other)])).stdout).toBe('no difference\n');
+  const { stdout } = await kiln(rig, ['diff', file('tar'), 'dist/images/bigger/bigger.oci.tar']);
+  expect(stdout).toContain('files: 1 added\n  + /more  5 B, 0644 0:0\n');
 });
 
 const digests = (build: RigBuild): Readonly<Record<string, string>> =>

@@ -40,10 +40,17 @@ export async function mountPackageCaches(
 /** What root wrote into a shared cache belongs to whose cache it is. */
 const giveBack = `[ "$(stat --format=%u "$1")" = 0 ] || chown --recursive --no-dereference --reference="$1" "$1"`;
 
-/** Gives the files of a shared cache, in which hooks write directly, to the owner of the store. */
-export async function giveCacheBack(sandbox: Sandbox, folder: string): Promise<void> {
-  await sandbox.run(['bash', '--norc', '-c', giveBack, 'kiln-cache', folder]);
+/**
+ * Gives the files of a shared cache, in which hooks write directly, to the owner of its folder.
+ *
+ * @param store may lie in that folder: there, builds at work have trees with owners of their own.
+ */
+export async function giveCacheBack(sandbox: Sandbox, folder: string, store: string): Promise<void> {
+  await sandbox.run(['bash', '--norc', '-c', giveAllBack, 'kiln-cache', folder, store]);
 }
+
+const giveAllBack = `[ "$(stat --format=%u "$1")" = 0 ] ||
+  find "$1" -path "$2" -prune -o -user 0 -exec chown --no-dereference --reference="$1" {} +`;
 
 const mountScript = `set -eu
 [ -d "$2" ] || { mkdir -p "$2"; cp -al "$1/." "$2/"; }

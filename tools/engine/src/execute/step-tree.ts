@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fail } from '../diagnostics/failure.ts';
 import { tellingFullDisk } from '../diagnostics/full-disk.ts';
 import type { LayerRecord } from '../layers/layer-record.ts';
@@ -69,7 +69,8 @@ export async function withStepTree<T>(
       );
       const keepCaches = async (): Promise<void> => {
         await caches.keep();
-        if (bench.privilege.length > 0) await giveCacheBack(sandbox, bench.imageCache);
+        if (bench.privilege.length > 0)
+          await giveCacheBack(sandbox, bench.imageCache, dirname(bench.store.paths.content));
       };
       const mountsBelow = findsMounts(run.step.name) ? (run.below.mounts ?? []) : [];
       await remakeMounts(sandbox, checkpoint?.mounts ?? mountsBelow);

@@ -9,11 +9,13 @@ import type { Element } from './element.ts';
 import { type Expansion, expandElements } from './expand-elements.ts';
 import { findElements } from './find-elements.ts';
 import { hooksThatWillNotRun } from './hooks-that-will-not-run.ts';
+import { mentionedVariables } from './mentioned-variables.ts';
 import { mergeHooks } from './merge-hooks.ts';
 import { placeInNameList } from './name-list.ts';
 import { providersOf } from './read-element-relations.ts';
 import { readElement } from './read-element.ts';
 import type { ResolvedImage } from './resolved-image.ts';
+import { variablesNotRead } from './variables-not-read.ts';
 
 /** Reads the folder of one element; the same folder gives the same element while it lasts. */
 export type ReadElement = (directory: string) => Result<Element>;
@@ -35,7 +37,8 @@ export function rememberingReader(): ReadElement {
  *
  * @param elementPath folders with elements, the first one that has a name wins.
  * @param readOne reads one element's folder; whoever resolves many images at once gives one that remembers.
- * @returns the resolved image, with a warning for each file that looks like a hook and would not run; or all problems:
+ * @returns the resolved image, with a warning for each file that looks like a hook and would not run, and for
+ *   each variable that nothing reads; or all problems:
  *   elements that are missing, unreadable or provided twice, hooks of one name, no operating system.
  */
 export function resolveImage(
@@ -82,7 +85,11 @@ export function resolveImage(
   return {
     ok: true,
     value: { definition, elements, providers },
-    warnings: [...elements.flatMap(hooksThatWillNotRun), ...overwritten],
+    warnings: [
+      ...elements.flatMap(hooksThatWillNotRun),
+      ...overwritten,
+      ...variablesNotRead(definition, mentionedVariables(elements)),
+    ],
   };
 }
 

@@ -84,6 +84,17 @@ describe('resolveImage', () => {
     ]);
   });
 
+  it('warns of a variable that no element reads, where it is set', () => {
+    const tree = { 'debian/install.d/10-a': script('echo $DIB_MOTD') };
+    const root = writeTree(temporaryFolder(), { ...os, ...tree });
+    const result = resolveImage(define('debian', 'environment: {DIB_MOTT: hello, DIB_MOTD: x}'), [root]);
+    if (!result.ok) throw new Error('it resolves');
+    const place = { file: 'image.yaml', line: 2, column: 15, length: 8 };
+    expect(result.warnings).toEqual([
+      { code: 'variable-not-read', variable: 'DIB_MOTT', near: 'DIB_MOTD', place },
+    ]);
+  });
+
   it('reports a missing element where it is named, with a near name', () => {
     const { result } = resolve('debain, web', {});
     expect(failuresOf(result)).toEqual([

@@ -1,9 +1,12 @@
 import { BuildFailure } from '@kiln/engine/diagnostics/failure.ts';
+import { renderFailure } from '@kiln/engine/diagnostics/render-failure.ts';
 import { explainImage } from '@kiln/engine/execute/explain-image.ts';
+import { readSourceLine } from '../../app/read-source-line.ts';
 import { coloursFor } from '../../report/colours.ts';
 import { explanationJson } from '../../report/explanation-json.ts';
 import { explanationText } from '../../report/explanation-text.ts';
 import { forecastText } from '../../report/forecast-text.ts';
+import { wantsColour } from '../../report/terminal-output.ts';
 import type { CommandIo } from './command-io.ts';
 import type { DiskImageInvocation } from './disk-image-invocation.ts';
 import { outputFilesOf } from './output-files.ts';
@@ -25,7 +28,10 @@ export async function explainDiskImage(invocation: DiskImageInvocation, io: Comm
 
 async function explanationOf(invocation: DiskImageInvocation, io: CommandIo): Promise<string> {
   const files = outputFilesOf(invocation, { cwd: io.cwd, kept: () => {} });
-  const { value: image } = resolveInvocation(invocation, io.cwd);
+  const { value: image, warnings } = resolveInvocation(invocation, io.cwd);
+  const colour = wantsColour(io.stderr, invocation.environment) ? 'always' : 'never';
+  for (const warning of warnings)
+    io.stderr.write(`${renderFailure(warning, { severity: 'warning', colour, readSourceLine })}\n`);
   const request = requestOf(invocation, image, { files, report: () => {}, io });
   const outputDirectory = files.place.directory;
   const explanation = await explainImage(request, { until: undefined, outputDirectory, now: Date.now() });

@@ -1,6 +1,8 @@
 import { BuildFailure, fail, type Failure } from '@kiln/engine/diagnostics/failure.ts';
+import { mentionedVariables } from '@kiln/engine/elements/mentioned-variables.ts';
 import { resolveImage } from '@kiln/engine/elements/resolve-image.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
+import { variablesMisspelt } from '@kiln/engine/elements/variables-not-read.ts';
 import type { Report } from '@kiln/engine/events/build-event.ts';
 import type { BuildRequest } from '@kiln/engine/execute/build-request.ts';
 import { isTreeFormat } from '@kiln/engine/formats/image-format.ts';
@@ -27,7 +29,9 @@ export function resolveInvocation(
   const { formats } = definition;
   if (formats.includes('docker') && invocation.dockerTarget === undefined)
     fail({ code: 'docker-target-missing' });
-  const { value, warnings } = resolved;
+  const { value } = resolved;
+  const misspelt = variablesMisspelt(invocation.environment, mentionedVariables(value.elements));
+  const warnings = [...resolved.warnings, ...misspelt];
   return isWithoutDisk(invocation, value)
     ? { value: { ...value, definition: { ...definition, formats: formats.filter(isTreeFormat) } }, warnings }
     : { value, warnings };

@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { resolve } from 'node:path';
 import { BuildFailure, type Failure } from '@kiln/engine/diagnostics/failure.ts';
 import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
 import { type ElementRelations, expandElements } from '@kiln/engine/elements/expand-elements.ts';
@@ -12,14 +9,6 @@ export interface ClosureElement extends ElementRelations {
   readonly name: string;
   /** Real path of its folder. */
   readonly path: string;
-}
-
-/** Folders of ELEMENTS_PATH; where there is none, the elements that come with Kiln. */
-export function elementPathOf(value: string | undefined, cwd: string): readonly string[] {
-  const given = (value ?? '').split(':').filter((entry) => entry !== '');
-  if (given.length > 0) return given.map((entry) => resolve(cwd, entry));
-  const included = fileURLToPath(new URL('../../../../../elements', import.meta.url));
-  return existsSync(included) ? [included] : [];
 }
 
 /**

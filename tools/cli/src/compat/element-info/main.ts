@@ -1,6 +1,7 @@
 import type { CommandShape } from '../command/command-shape.ts';
 import { type CommandProcess, runCommandLine, thisProcess, WrongUse } from '../command/run-command-line.ts';
-import { elementClosure, elementPathOf } from './element-closure.ts';
+import { elementPathOf } from '../disk-image-create/element-path.ts';
+import { elementClosure } from './element-closure.ts';
 import { environmentText } from './environment-text.ts';
 
 const shape: CommandShape = {
@@ -25,7 +26,9 @@ const shape: CommandShape = {
   sections: [
     {
       title: 'Environment',
-      lines: ['ELEMENTS_PATH  folders with elements, separated by colons; an earlier one goes first'],
+      lines: [
+        "ELEMENTS_PATH  folders with elements, separated by colons; an earlier one goes first, Kiln's own elements last",
+      ],
     },
     {
       title: 'Exit codes',
@@ -47,7 +50,7 @@ export async function main(
 ): Promise<number> {
   return runCommandLine(shape, { argv, io }, async (line) => {
     if (line.operands.length === 0) throw new WrongUse('name at least one element');
-    const elements = elementClosure(line.operands, elementPathOf(io.environment['ELEMENTS_PATH'], io.cwd));
+    const elements = elementClosure(line.operands, elementPathOf(io.environment, io.cwd));
     if (line.has('json')) io.stdout.write(`${JSON.stringify({ elements }, null, 2)}\n`);
     else if (line.has('env')) io.stdout.write(environmentText(elements));
     else io.stdout.write(`${elements.map((it) => it.name).join(' ')}\n`);

@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runCommand } from '@kiln/engine/util/run-command.ts';
 import { noLeaks } from '@kiln/testkit/rig/find-leaks.ts';
 import { hooksRun, stepsMade, type Rig, type RigOptions } from '@kiln/testkit/rig/open-rig.ts';
 import type { RigProcess } from '@kiln/testkit/rig/rig-process.ts';
+import { until } from '@kiln/testkit/rig/until.ts';
 import { expect } from 'vitest';
 import { done, scenario } from './scenario.ts';
 
@@ -46,6 +48,40 @@ scenario(
     expect(hooksRun(next)).toEqual(['post-install.d/50-middle']);
   },
 );
+
+/** Loop devices on the disk of the only step at work: three for a disk of two partitions. */
+async function loopDevicesOf(rig: Rig): Promise<number> {
+  const work = join(rig.store, 'v1/work');
+  const [step = ''] = (await readdir(work)).filter((name) => name.startsWith('step-'));
+  const listed = await runCommand({ file: 'losetup', args: ['--associated', join(work, step, 'disk.raw')] });
+  return listed.stdout.split('\n').filter((line) => line !== '').length;
+}
+
+scenario('killed while hooks are shown a disk, a build leaves no loop device', async (rig) => {
+  const gate = await rig.gate('middle');
+  await rig.element('web', { 'cleanup.d/50-middle': `test -b "$IMAGE_BLOCK_DEVICE"\n${gate.lines('host')}` });
+  await rig.image('box', ['web'], `formats: [tar]\n${twoPartitions}`);
+  const build = rig.start('box');
+  await gate.reached();
+  expect(await loopDevicesOf(rig), 'the test would see what is left').toBe(3);
+  await build.kill('SIGKILL');
+  await gate.leaveOpen();
+  await until(
+    async () => (await loopDevicesOf(rig)) === 0,
+    async () => `${await loopDevicesOf(rig)} loop devices`,
+  );
+  await expectRecovery(rig);
+});
+
+const twoPartitions = `block-device:
+  - local_loop: { name: image0 }
+  - partitioning:
+      base: image0
+      label: gpt
+      partitions:
+        - { name: BSP, type: EF02, size: 1MiB }
+        - { name: root, size: 100%, mkfs: { mount: { mount_point: / } } }
+`;
 
 /** Kills a build as soon as it says something; what it is at then differs from run to run, and must not matter. */
 async function killWhen(rig: Rig, said: (build: RigProcess) => Promise<unknown>): Promise<void> {

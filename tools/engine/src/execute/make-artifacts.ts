@@ -15,7 +15,7 @@ import type { LayerRecord } from '../layers/layer-record.ts';
 import { mountOverlay } from '../layers/mount-layers.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import { openSandbox, type Sandbox } from '../sandbox/open-sandbox.ts';
-import { openWorkFolder } from '../store/work-folder.ts';
+import { openWorkFolder, rawDiskName } from '../store/work-folder.ts';
 import { biosGrubInTree } from './bios-grub-in-tree.ts';
 import { layOutDisk } from './lay-out-disk.ts';
 import { containerReference, diskSeed, type ArtifactPlan, type ArtifactSources } from './plan-artifacts.ts';
@@ -39,7 +39,7 @@ export async function makeArtifacts(bench: Workbench, run: ArtifactRun): Promise
     try {
       const layerFiles = await locateLayers(bench, run.sources);
       await mountOverlay(sandbox.run, { name: 'mnt', layerFiles, writable: 'no' });
-      const diskFile = join(folder.path, 'disk.raw');
+      const diskFile = join(folder.path, rawDiskName);
       const needsDisk = run.missing.some(({ format }) => !isTreeFormat(format));
       const disk = needsDisk ? await makeDisk(bench, sandbox, { ...run, diskFile }) : undefined;
       for (const plan of run.missing) await makeArtifact(bench, sandbox, { ...run, disk, diskFile, plan });

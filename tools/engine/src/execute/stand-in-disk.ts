@@ -13,6 +13,7 @@ import type { Key } from '../fingerprint/digest.ts';
 import { coverFolders } from '../layers/cover-folders.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import { sandboxRoot, type Sandbox } from '../sandbox/open-sandbox.ts';
+import { rawDiskName } from '../store/work-folder.ts';
 import { chrootPhases, type Phase } from '../util/phase.ts';
 import { biosGrubInTree } from './bios-grub-in-tree.ts';
 import { layOutDisk } from './lay-out-disk.ts';
@@ -33,7 +34,7 @@ export interface StandInDisk {
   readonly settled: <T>(body: () => Promise<T>) => Promise<T>;
 }
 
-const diskFile = `${sandboxRoot}/disk.raw`;
+const diskFile = `${sandboxRoot}/${rawDiskName}`;
 const hostDevices = `${sandboxRoot}/dev`;
 const skeleton = `${sandboxRoot}/disk.tree`;
 

@@ -25,7 +25,7 @@ export async function openWorkFolder(parent: string, asRoot: Runner): Promise<Wo
   return {
     path,
     close: async () => {
-      await asRoot(['rm', '-rf', '--one-file-system', path]);
+      await remove(path, asRoot);
       await lock.release();
     },
   };
@@ -39,9 +39,23 @@ export async function sweepWorkFolders(parent: string, asRoot: Runner): Promise<
     const mayLock = name.startsWith('step-');
     const lock = mayLock ? await tryLockFile(join(path, 'lock')) : undefined;
     if (mayLock ? lock === undefined : !isForsaken(path)) continue;
-    await asRoot(['rm', '-rf', '--one-file-system', path]);
+    await remove(path, asRoot);
     await lock?.release();
     swept += 1;
   }
   return swept;
+}
+
+/** The raw disk of a step or of an artifact, in its work folder. */
+export const rawDiskName = 'disk.raw';
+
+/** Loop devices go by themselves, but for one that a killed process had just made: nothing held it yet. */
+const removeScript = `set -eu
+if [ -e "$1/${rawDiskName}" ]; then
+  losetup --noheadings --output NAME --associated "$1/${rawDiskName}" | xargs -r -n 1 losetup --detach
+fi
+rm -rf --one-file-system "$1"`;
+
+async function remove(path: string, asRoot: Runner): Promise<void> {
+  await asRoot(['sh', '-c', removeScript, 'kiln-remove', path]);
 }

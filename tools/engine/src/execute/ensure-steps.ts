@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { type LayerRecord, ownLayers } from '../layers/layer-record.ts';
 import type { StepPlan } from '../plan/build-plan.ts';
-import { stepsWithoutHooks } from '../plan/step.ts';
 import { lockFile } from '../store/file-lock.ts';
 import { breaksIn, isChangedByHand, linksBeforeBreak } from './break-points.ts';
 import { findCheckpoint } from './checkpoint.ts';
 import { expectedDuration, knownTimes } from './expected-duration.ts';
 import { executeStep, type StepOutcome } from './execute-step.ts';
+import type { HookChain } from './hook-chain.ts';
+import { idleRecord } from './idle-step.ts';
 import { noteLast } from './last-note.ts';
 import type { StepRun } from './step-run.ts';
 import { findStep, keyOfStep, type StoredStep } from './stored-step.ts';
@@ -54,7 +55,7 @@ export async function ensureSteps(bench: Workbench, goal: StepsGoal): Promise<re
     const known = new Set(earlier.map((state) => state.step));
     for (const state of states.filter((it) => it.origin === 'restored' && !known.has(it.step))) {
       reportFinished(bench, state);
-      await note(bench, state);
+      if (state.isKept) await note(bench, state);
     }
     return states;
   }
@@ -116,11 +117,18 @@ function whatToKeep(
   { step, chain, below }: StepToMake,
   { record }: StepOutcome,
 ): { readonly isKept: boolean; readonly record: LayerRecord } {
-  if (isChangedByHand(bench.breaks, step.name)) return { isKept: false, record };
-  const hasWork = chain.links.length > 0 || step.packages.length > 0 || stepsWithoutHooks.has(step.name);
-  return hasWork
-    ? { isKept: true, record }
-    : { isKept: false, record: { ...below, step: step.name, outputs: null } };
+  if (isChangedByHand(bench.breaks, step.name) || holdsUnkeyedHooks(chain, record))
+    return { isKept: false, record };
+  const idle = idleRecord(step, chain, below);
+  return idle === undefined ? { isKept: true, record } : { isKept: false, record: idle };
+}
+
+/** A hook that extra-data hooks rewrote although its text is not in their key (`countsByNameOnly`): what they made of it is for once. */
+function holdsUnkeyedHooks({ record: { inputs } }: HookChain, { hooks, step }: LayerRecord): boolean {
+  if (step !== 'extra-data') return false;
+  return (hooks?.changes ?? []).some(
+    ({ path, kind }) => kind === 'file' && inputs[path]?.startsWith('file ') === true,
+  );
 }
 
 function storedStep({ chain }: StepToMake, outcome: StepOutcome, durationMs: number): StoredStep {

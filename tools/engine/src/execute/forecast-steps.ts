@@ -6,6 +6,7 @@ import type { BuildSubject } from './build-request.ts';
 import { findCheckpoint } from './checkpoint.ts';
 import { expectedDuration, knownTimes } from './expected-duration.ts';
 import { chainHooks, type HookChain } from './hook-chain.ts';
+import { idleRecord } from './idle-step.ts';
 import { readLast } from './last-note.ts';
 import { findStep, keyOfStep, type StoredStep } from './stored-step.ts';
 import { hasOwnBlobs, stepsUntil } from './survey-steps.ts';
@@ -59,6 +60,12 @@ export async function forecastSteps(
   let known = true;
   for (const step of stepsUntil(goal)) {
     const chain = chainHooks(step, below);
+    const idle = idleRecord(step, chain, below);
+    if (idle !== undefined) {
+      forecasts.push({ step, chain, saved: 0, below, record: idle, fate: certain ? 'restored' : 'follows' });
+      below = idle;
+      continue;
+    }
     const adoptable = goal.adoptable?.get(keyOfStep(chain)) as StoredStep | undefined;
     const found: StoredStep | undefined = known ? ((await findStep(store, chain)) ?? adoptable) : undefined;
     const isThere = found !== undefined && step.restorable;

@@ -4,6 +4,7 @@ import type { BuildPlan, StepPlan } from '../plan/build-plan.ts';
 import type { StepName } from '../plan/step.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import { chainHooks, type HookChain } from './hook-chain.ts';
+import { idleRecord } from './idle-step.ts';
 import { findStep } from './stored-step.ts';
 
 /** One step of a build, as it now stands. */
@@ -57,13 +58,15 @@ export async function surveySteps(
   for (const step of stepsUntil(goal)) {
     const chain = chainHooks(step, below);
     const fresh = made.get(step);
-    const record = fresh?.key === chain.key ? fresh.record : (await findStep(store, chain))?.record;
+    const idle = idleRecord(step, chain, below);
+    const known = fresh?.key === chain.key ? fresh.record : idle;
+    const record = known ?? (await findStep(store, chain))?.record;
     const mayRestore = step.restorable && goal.breaksIn?.(step) !== true;
     if (record === undefined || (!mayRestore && fresh === undefined)) {
       missing = { step, chain, below };
       break;
     }
-    const { origin = 'restored', durationMs = 0, isKept = true } = fresh ?? {};
+    const { origin = 'restored', durationMs = 0, isKept = idle === undefined } = fresh ?? {};
     states.push({ step, chain, below, record, origin, durationMs, isKept });
     below = record;
   }

@@ -4,12 +4,14 @@ import { hooksOfPhase } from '../elements/order-hooks.ts';
 import type { ResolvedImage } from '../elements/resolved-image.ts';
 import { digestOf } from '../fingerprint/digest.ts';
 import { byteOrder } from '../util/byte-order.ts';
+import { type Phase, phases } from '../util/phase.ts';
 import type { BuildPlan, CacheMount, KeyInputs, StepPlan } from './build-plan.ts';
 import { declaredSecrets, hookEnvironment } from './hook-environment.ts';
 import { showsDisk } from './shows-disk.ts';
+import { readsOtherHooks } from './reads-other-hooks.ts';
 import { type StepName, steps, stepsWithoutHooks } from './step.ts';
 import { textOf } from './text-of.ts';
-import { countsByNameOnly, visibleElementFiles, visibleHookFiles } from './visible-files.ts';
+import { countsByNameOnly, topOf, visibleElementFiles, visibleHookFiles } from './visible-files.ts';
 
 /** What the plan depends on beside the image: the user's variables, the host's tools, and the pinned outside world. */
 export interface PlanSources {
@@ -50,13 +52,16 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
   const planned = steps.flatMap(({ name, phases }): readonly StepPlan[] => {
     const packages = name === 'install' ? image.definition.packages : [];
     const hasHooks = phases.some((phase) => hooksOfPhase(merged, phase).length > 0);
-    if (!hasHooks && packages.length === 0 && !isGoneThrough(name)) return [];
+    const mayGetHooks = phases.some((phase) => givesHooks(merged, phase));
+    if (!hasHooks && !mayGetHooks && packages.length === 0 && !isGoneThrough(name)) return [];
     const hooksDirectory = visibleHookFiles(merged, phases).filter(
       (file) => name !== 'root' || file.path !== installTypePath,
     );
     const visibleElements = visibleElementFiles(elementFiles, textOf(hooksDirectory));
     const files = [...hooksDirectory, ...visibleElements];
-    const environment = hookEnvironment(image, { name, files }, sources);
+    // A hook that they write for this step reads what they say.
+    const writers = phases.flatMap((phase) => writersFor(merged, phase));
+    const environment = hookEnvironment(image, { name, files: [...files, ...writers] }, sources);
     const caches = cachesOf(image, name);
     const withDisk = showsDisk(name, hooksDirectory);
     return [
@@ -110,6 +115,22 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
   };
 }
 
+/** Whether extra-data hooks may give hooks to a phase that has none of its own. */
+function givesHooks(merged: readonly HookFile[], phase: Phase): boolean {
+  const afterExtraData = phases.indexOf(phase) > phases.indexOf('extra-data');
+  if (!afterExtraData || hooksOfPhase(merged, 'extra-data').length === 0) return false;
+  const folder = `${phase}.d`;
+  return merged.some(({ path }) => topOf(path) === folder) || writersFor(merged, phase).length > 0;
+}
+
+/** Extra-data scripts that name the folder of a later phase. */
+function writersFor(merged: readonly HookFile[], phase: Phase): readonly HookFile[] {
+  if (phases.indexOf(phase) <= phases.indexOf('extra-data')) return [];
+  return merged.filter(
+    (file) => topOf(file.path) === 'extra-data.d' && textOf([file]).includes(`${phase}.d`),
+  );
+}
+
 /** A file's entry in a key: mode and digest; times and owners do not count. */
 export function describe(file: HookFile): string {
   return `${file.kind === 'symlink' ? 'link' : file.mode.toString(8)} ${file.digest}`;
@@ -145,12 +166,13 @@ function filesByElement(image: ResolvedImage): readonly HookFile[] {
 /** Everything in the hooks directory but the step's own hooks, which the executor chains one by one. */
 function dataInputs(files: readonly HookFile[], phases: readonly StepPlan['phases'][number][]): KeyInputs {
   const own = new Set(phases.flatMap((phase) => hooksOfPhase(files, phase)));
+  const byName = phases.includes('extra-data') && !readsOtherHooks(files);
   return Object.fromEntries(
     files
       .filter((file) => !own.has(file))
       .map((file) => [
         file.path,
-        countsByNameOnly(file, phases) ? `${file.kind} ${file.mode.toString(8)}` : describe(file),
+        byName && countsByNameOnly(file, phases) ? `${file.kind} ${file.mode.toString(8)}` : describe(file),
       ]),
   );
 }

@@ -6,6 +6,7 @@ import { digestOf } from '../fingerprint/digest.ts';
 import { byteOrder } from '../util/byte-order.ts';
 import { type Phase, phases } from '../util/phase.ts';
 import type { BuildPlan, CacheMount, KeyInputs, StepPlan } from './build-plan.ts';
+import { firstBootHook } from './first-boot.ts';
 import { declaredSecrets, hookEnvironment } from './hook-environment.ts';
 import { showsDisk } from './shows-disk.ts';
 import { readsOtherHooks } from './reads-other-hooks.ts';
@@ -138,9 +139,10 @@ export function describe(file: HookFile): string {
 
 const installTypePath = 'environment.d/11-dib-install-type.bash';
 
-/** The hooks of all elements of an image, laid together. */
+/** The hooks of all elements of an image, laid together, and those of the framework itself. */
 export function mergedHooks(image: ResolvedImage): readonly HookFile[] {
-  return withInstallType(mergeHooks(image.elements).files);
+  const { files } = mergeHooks(image.elements);
+  return withInstallType([...files, ...firstBootHook(files)]);
 }
 
 /** diskimage-builder writes this file after root.d, so that hooks see the default install type from extra-data on. */

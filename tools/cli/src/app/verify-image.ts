@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
 import { type DiskDraft, draftDisk } from '@kiln/engine/execute/draft-disk.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
+import { isTreeFormat } from '@kiln/engine/formats/image-format.ts';
 import {
   type Expectations,
   renderCheck,
@@ -22,7 +23,7 @@ export interface VerifyRequest {
   /** Image whose definition and elements say what is expected; undefined: only what holds for every image. */
   readonly image: string | undefined;
   readonly configuration?: string | undefined;
-  /** Any qcow2 or raw disk, made by Kiln or not. */
+  /** Any disk that qemu-img can read (qcow2, raw, vmdk, vdi, vhdx, vpc), made by Kiln or not. */
   readonly artifact?: string | undefined;
   readonly json?: boolean | undefined;
   /** Undefined: what the definition says, or of a file alone what it looks like. */
@@ -61,10 +62,11 @@ export async function verifyImage(request: VerifyRequest): Promise<number> {
   });
 }
 
-/** The first disk format of a definition, which is what can be verified and booted. */
+/** The format of a definition that is verified and booted: qcow2 or raw where there is one, else the first that is a disk. */
 export function diskFormat(image: ResolvedImage | undefined): string {
   const formats = image?.definition.formats ?? [];
-  return formats.find((format) => format === 'qcow2' || format === 'raw') ?? 'qcow2';
+  const plain = formats.find((format) => format === 'qcow2' || format === 'raw');
+  return plain ?? formats.find((format) => !isTreeFormat(format)) ?? 'qcow2';
 }
 
 /** What boots as an amphora is one; a file alone is looked at. */

@@ -11,7 +11,7 @@ export function addVerifyCommand(program: Command, done: Done): void {
     .description('check an image without starting it')
     .argument(
       '<image|file>',
-      'an image of the workspace, whose elements say what is expected, or any qcow2 or raw disk',
+      'an image of the workspace, whose elements say what is expected, or any disk: qcow2, raw, vmdk, vdi, vhd, vhdx',
     )
     .addOption(configurationOption())
     .option('--json', 'print the report as JSON')

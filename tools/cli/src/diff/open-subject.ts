@@ -53,7 +53,7 @@ function ofManifest(name: string, file: string): Subject {
     return fail({ code: 'artifact-unreadable', file, reason: 'it is not a manifest of Kiln' });
   const artifact = manifest.artifacts
     .map((it) => join(dirname(file), it.file))
-    .find((path) => existsSync(path) && /\.(qcow2|raw|tar|tgz)$/.test(path));
+    .find((path) => existsSync(path) && /\.(qcow2|raw|tar|tgz|vmdk|vdi|vhdx?|vpc)$/.test(path));
   return { name, manifest, artifact, reads: 'layers if possible' };
 }
 

@@ -1,4 +1,5 @@
 import type { Runner } from '@kiln/engine/util/runner.ts';
+import type { DiskImageFormat } from '../disk/identify-disk-format.ts';
 import { openDisk } from '../disk/open-disk.ts';
 import type { DiskTree } from '../disk/open-tree.ts';
 import { isInstalled, readDpkgStatus } from '../verify/system/dpkg-status.ts';
@@ -6,7 +7,7 @@ import { findKernels } from '../verify/system/kernels.ts';
 
 /** What must be known of an image before it is started, read from its files. */
 export interface ImageFacts {
-  readonly format: 'qcow2' | 'raw';
+  readonly format: DiskImageFormat;
   readonly hasCloudInit: boolean;
   /** Undefined where the image has several kernels, or none. */
   readonly kernelVersion: string | undefined;

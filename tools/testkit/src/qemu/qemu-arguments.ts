@@ -1,10 +1,12 @@
+import type { DiskImageFormat } from '../disk/identify-disk-format.ts';
+
 /** Hardware virtualisation, or translation in software, which works everywhere. */
 export type Accelerator = 'kvm' | 'tcg';
 
 /** A disk image attached to a machine. Nothing is ever written to the file itself. */
 export interface MachineDisk {
   readonly file: string;
-  readonly format: 'qcow2' | 'raw';
+  readonly format: DiskImageFormat;
   /** `blank` disks are the machine's own and may be written; `image` disks get a temporary overlay. */
   readonly use: 'image' | 'read-only' | 'blank';
 }

@@ -61,6 +61,7 @@ const members: readonly Member[] = [
   { path: './proc/', type: 'directory' },
   { path: './srv/', type: 'directory' },
   { path: './srv/data', content: filled(1_000_000) },
+  { path: './usr/', type: 'directory' },
   { path: './var/', type: 'directory' },
   {
     path: './var/journal/',

@@ -270,7 +270,7 @@ umount /run/kiln/xfs`;
     expect(
       (await rig.output('sh', '-euc', script, 'sh', disk, String(offsetBytes))).trim().split('\n'),
     ).toEqual([
-      `. 751 0:0 10 ${treeSeconds}`,
+      `. 751 0:0 11 ${treeSeconds}`,
       `bin/ping 4755 0:0 1 ${treeSeconds}`,
       `etc/one 644 5:70000 2 ${treeSeconds}`,
       `boot/efi 750 3:4 2 ${treeSeconds}`,

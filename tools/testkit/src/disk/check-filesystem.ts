@@ -24,15 +24,16 @@ export async function checkFilesystem(
   filesystem: LocatedFilesystem,
   run: Runner,
 ): Promise<FilesystemHealth> {
-  const { type, offsetBytes, sizeBytes } = filesystem;
+  const { type, sizeBytes } = filesystem;
+  const { rawFile, offsetBytes } = filesystem.readFrom;
   if (type.startsWith('ext')) {
-    const device = `${image.rawFile}?offset=${offsetBytes}`;
+    const device = `${rawFile}?offset=${offsetBytes}`;
     return judge(await run(['e2fsck', '-fn', device], { allowFailure: true }));
   }
   const checker = checkers[type];
   if (checker === undefined) return { state: 'unchecked', reason: `no offline checker for ${type}` };
-  const copy = join(image.scratchDirectory, `partition-${offsetBytes}.raw`);
-  const source = `driver=raw,offset=${offsetBytes},size=${sizeBytes},file.driver=file,file.filename=${image.rawFile}`;
+  const copy = join(image.scratchDirectory, `partition-${offsetBytes}${filesystem.volume?.name ?? ''}.raw`);
+  const source = `driver=raw,offset=${offsetBytes},size=${sizeBytes},file.driver=file,file.filename=${rawFile}`;
   try {
     // Qemu-img copies no holes.
     await run(['qemu-img', 'convert', '--image-opts', source, '-O', 'raw', copy]);

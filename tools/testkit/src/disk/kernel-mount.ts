@@ -26,11 +26,11 @@ const script = 'mount -t "$1" -o "ro,loop,offset=$2,sizelimit=$3,$4" "$5" "$6"; 
  * @returns why it cannot be read: not root, or not in this kernel.
  */
 export async function mountThroughKernel(
-  rawFile: string,
   filesystem: LocatedFilesystem,
   mountPoint: string,
 ): Promise<OpenReader | { readonly unreadable: string }> {
-  const { type, offsetBytes, sizeBytes } = filesystem;
+  const { type, sizeBytes } = filesystem;
+  const { rawFile, offsetBytes } = filesystem.readFrom;
   const mountOptions = options[type];
   if (mountOptions === undefined) return { unreadable: `${type} holds no files that can be read` };
   if (process.getuid?.() !== 0) return { unreadable: `reading ${type} needs root` };

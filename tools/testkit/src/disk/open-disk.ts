@@ -49,9 +49,9 @@ export async function openDisk(request: OpenDiskImageRequest): Promise<OpenDisk>
   try {
     const { source } = image;
     const table = await readPartitionTable(source);
-    const filesystems = await locateFilesystems(image, table);
+    const { filesystems, unreadable: lost } = await locateFilesystems(image, table, request.run);
     const readers = new Map<LocatedFilesystem, TreeReader>();
-    const unreadable: string[] = [];
+    const unreadable: string[] = [...lost];
     for (const filesystem of filesystems) {
       const reader = await openReader(image, filesystem, request.run);
       if ('unreadable' in reader) unreadable.push(reader.unreadable);
@@ -87,13 +87,13 @@ async function openReader(
   filesystem: LocatedFilesystem,
   run: Runner,
 ): Promise<OpenReader | { readonly unreadable: string }> {
-  const { offsetBytes, type } = filesystem;
-  const scratchDirectory = join(image.scratchDirectory, `at-${offsetBytes}`);
-  const location = { rawFile: image.rawFile, offsetBytes, scratchDirectory };
+  const { type, readFrom, volume, offsetBytes } = filesystem;
+  const scratchDirectory = join(image.scratchDirectory, `at-${offsetBytes}${volume?.name ?? ''}`);
+  const location = { ...readFrom, scratchDirectory };
   const close = async (): Promise<void> => {};
   if (type.startsWith('ext')) return { reader: extReader(location, run), close };
   if (type === 'vfat') return { reader: vfatReader(location, run), close };
-  return mountThroughKernel(image.rawFile, filesystem, scratchDirectory);
+  return mountThroughKernel(filesystem, scratchDirectory);
 }
 
 /** Readers by mount point: the root, and what its fstab mounts from the same disk. */

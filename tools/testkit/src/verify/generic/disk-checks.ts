@@ -44,7 +44,7 @@ async function checkFormat(disk: OpenDisk, { expectations }: Subject, run: Runne
   const { image } = disk;
   const wanted = expectations.format;
   if (wanted !== undefined && image.format !== wanted) return failed(`it is ${image.format}, not ${wanted}`);
-  if (image.format === 'raw') return pass('raw');
+  if (image.format !== 'qcow2') return pass(image.format);
   const result = await run(['qemu-img', 'check', '-q', '-f', 'qcow2', image.file], { allowFailure: true });
   if (result.exitCode !== 0)
     return failed(`qemu-img check: ${`${result.stdout}${result.stderr}`.trim() || result.status}`);
@@ -96,7 +96,10 @@ function tableDifferences(disk: OpenDisk, layout: DiskLayout): string[] {
 function filesystemDifferences(disk: OpenDisk, layout: DiskLayout): string[] {
   const differences: string[] = [];
   for (const planned of layout.filesystems) {
-    const found = disk.filesystems.find((filesystem) => filesystem.offsetBytes === planned.offsetBytes);
+    const found = disk.filesystems.find(
+      (filesystem) =>
+        filesystem.offsetBytes === planned.offsetBytes && filesystem.volume?.name === planned.volume?.name,
+    );
     const name = `filesystem '${planned.name}'`;
     if (found === undefined) {
       differences.push(`${name} is absent at ${planned.offsetBytes}`);
@@ -149,8 +152,7 @@ function checkRootLabel({ root }: OpenDisk, { expectations }: Subject): Outcome 
   return root.label === wanted ? pass(wanted) : failed(`'${root.label}' instead of '${wanted}'`);
 }
 
-function nameOf(filesystem: LocatedFilesystem): string {
-  const place =
-    filesystem.partition === undefined ? 'whole disk' : `partition ${filesystem.partition.number}`;
-  return `${filesystem.type} on ${place}`;
+function nameOf({ type, partition, volume }: LocatedFilesystem): string {
+  if (volume !== undefined) return `${type} on volume ${volume.group}/${volume.name}`;
+  return `${type} on ${partition === undefined ? 'whole disk' : `partition ${partition.number}`}`;
 }

@@ -1,6 +1,9 @@
 import { allOptions, type CommandShape, type DescribedOption } from './command-shape.ts';
 
+/** Of the first column. */
 const widest = 30;
+
+const lineWidth = 100;
 
 /** The whole help of a command. Ends in a newline. */
 export function helpText(shape: CommandShape): string {
@@ -12,11 +15,11 @@ export function helpText(shape: CommandShape): string {
   return [
     ...usage,
     '',
-    shape.summary,
+    ...wrap(shape.summary, lineWidth),
     '',
     'Options:',
     ...table(options),
-    ...shape.sections.flatMap(({ title, lines }) => ['', `${title}:`, ...lines.map((line) => `  ${line}`)]),
+    ...shape.sections.flatMap(({ title, lines }) => ['', `${title}:`, ...lines.map((line) => `  ${line}`.trimEnd())]),
     ...(examples.length === 0 ? [] : ['', 'Examples:', ...table(examples)]),
     '',
   ].join('\n');
@@ -29,12 +32,23 @@ function spelling({ short, long, value }: DescribedOption): string {
   return `${letter}--${long}${value === undefined ? '' : ` ${value}`}`;
 }
 
-/** Two columns; what is too wide for the first has a line of its own. */
+/** Two columns; what is too wide for the first has a line of its own, what is too wide for the second goes on below. */
 function table(rows: readonly Row[]): readonly string[] {
   const width = Math.max(...rows.map(([left]) => (left.length > widest ? 0 : left.length)));
-  return rows.flatMap(([left, right]) =>
-    left.length > width
-      ? [`  ${left}`, `  ${' '.repeat(width)}  ${right}`]
-      : [`  ${left.padEnd(width)}  ${right}`],
-  );
+  const indent = ' '.repeat(width + 4);
+  return rows.flatMap(([left, right]) => {
+    const [first = '', ...more] = wrap(right, lineWidth - indent.length);
+    const begin = left.length > width ? [`  ${left}`, indent + first] : [`  ${left.padEnd(width)}  ${first}`];
+    return [...begin, ...more.map((line) => indent + line)];
+  });
+}
+
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }

@@ -19,7 +19,11 @@ export function helpText(shape: CommandShape): string {
     '',
     'Options:',
     ...table(options),
-    ...shape.sections.flatMap(({ title, lines }) => ['', `${title}:`, ...lines.map((line) => `  ${line}`.trimEnd())]),
+    ...shape.sections.flatMap(({ title, lines }) => [
+      '',
+      `${title}:`,
+      ...lines.map((line) => `  ${line}`.trimEnd()),
+    ]),
     ...(examples.length === 0 ? [] : ['', 'Examples:', ...table(examples)]),
     '',
   ].join('\n');

@@ -43,6 +43,11 @@ export const failureCatalogue = {
     message: () => 'Please set --docker-target.',
     hint: () => 'it names the image, such as registry.example/web:1.0',
   },
+  'output-unwritable': {
+    exitCode: 2,
+    message: (p: { folder: string; reason: string }) => `cannot write into ${p.folder}: ${p.reason}`,
+    hint: () => 'name another folder, or let this user write there',
+  },
   'elements-not-named': {
     exitCode: 2,
     message: () => 'At least one distribution root element must be specified',

@@ -5,6 +5,7 @@ import { keepStoreLimit } from '../../app/tend-store.ts';
 import { formatBytes } from '../../report/format-quantity.ts';
 import type { Reporter } from '../../report/reporter.ts';
 import { versionText } from '../command/version-text.ts';
+import { unwritableOutputs } from './check-writable.ts';
 import type { CommandIo } from './command-io.ts';
 import { namedByCommand } from './definition-of.ts';
 import { type DibLog, openDibLog } from './dib-log.ts';
@@ -14,10 +15,13 @@ import { commandName } from './help-text.ts';
 import { type OutputFiles, outputFilesOf } from './output-files.ts';
 import { requestOf, resolveInvocation } from './prepare-disk-image.ts';
 import { reporterFor } from './reporter-for.ts';
+import { sweepRecords } from './sweep-records.ts';
 import { compatibleFailureLines } from './upstream-words.ts';
 
 /** Builds, and shows it. @returns exit code. */
 export async function buildDiskImage(invocation: DiskImageInvocation, io: CommandIo): Promise<number> {
+  const unwritable = unwritableOutputs(invocation, io.cwd);
+  if (unwritable.length > 0) return tell(unwritable, io);
   const log = openDibLog(invocation, io);
   const files = outputFilesOf(invocation, {
     cwd: io.cwd,
@@ -64,6 +68,7 @@ interface Build {
 
 async function build(invocation: DiskImageInvocation, { image, files, reporter, io }: Build): Promise<void> {
   const { report } = reporter;
+  await sweepRecords(files.place.records, new Date());
   const request = requestOf(invocation, image, { files, report, io });
   const { steps, artifacts } = await buildImage(request, files.place);
   if ([...steps, ...artifacts].every(({ origin }) => origin === 'restored')) return;
@@ -87,8 +92,12 @@ function endBadly(
   if (!(error instanceof BuildFailure)) throw error;
   reporter.finish({ kind: 'failed', failures: error.failures });
   // A command that fails and says nothing helps nobody.
-  if (invocation.quiet && invocation.logStyle === 'dib')
-    for (const failure of error.failures)
-      for (const line of compatibleFailureLines(failure)) io.stderr.write(`${line}\n`);
+  if (invocation.quiet && invocation.logStyle === 'dib') tell(error.failures, io);
+  return 1;
+}
+
+function tell(failures: readonly Failure[], io: CommandIo): number {
+  for (const failure of failures)
+    for (const line of compatibleFailureLines(failure)) io.stderr.write(`${line}\n`);
   return 1;
 }

@@ -1,7 +1,10 @@
+import { completionScript } from '../command/completion-script.ts';
+import { commonOptions } from '../command/command-shape.ts';
 import { versionText } from '../command/version-text.ts';
 import { buildDiskImage } from './build-disk-image.ts';
 import type { CommandIo } from './command-io.ts';
 import type { DiskImageInvocation } from './disk-image-invocation.ts';
+import { diskImageOptions } from './disk-image-options.ts';
 import { explainDiskImage } from './explain-disk-image.ts';
 import { commandName, helpText } from './help-text.ts';
 import { openDiskImageShell } from './open-disk-image-shell.ts';
@@ -21,6 +24,9 @@ export async function createDiskImage(invocation: DiskImageInvocation, io: Comma
     case 'version':
       io.stdout.write(versionText(commandName(invocation.mode)));
       return 0;
+    case 'completion':
+      io.stdout.write(completionText(invocation));
+      return 0;
     case 'dry-run':
     case 'explain':
       return explainDiskImage(invocation, io);
@@ -29,4 +35,14 @@ export async function createDiskImage(invocation: DiskImageInvocation, io: Comma
     case 'build':
       return buildDiskImage(invocation, io);
   }
+}
+
+/** Every command completes its options; `allOptions` brings those that all have. */
+function completionText({ mode, completion = 'bash' }: DiskImageInvocation): string {
+  const common = new Set(commonOptions.map(({ long }) => long));
+  const options = diskImageOptions.flatMap(({ long, ...option }) =>
+    long === undefined || common.has(long) ? [] : [{ ...option, long }],
+  );
+  const shape = { name: commandName(mode), summary: '', usage: [], options, sections: [], examples: [] };
+  return completionScript({ ...shape, wrongUse: 1 }, completion);
 }

@@ -1,3 +1,4 @@
+import type { completionShells } from '../command/completion-script.ts';
 import type { BuildMoment } from '@kiln/engine/execute/open-shell.ts';
 
 /** Which of the two commands is called: `disk-image-create` or `ramdisk-image-create`. */
@@ -6,7 +7,9 @@ export type DiskImageMode = 'disk' | 'ramdisk';
 export type ChecksumKind = 'md5' | 'sha256';
 
 /** What the command is to do. */
-export type DiskImageAction = 'build' | 'dry-run' | 'explain' | 'shell' | 'help' | 'version';
+export type DiskImageAction = 'build' | 'dry-run' | 'explain' | 'shell' | 'completion' | 'help' | 'version';
+
+export type CompletionShell = (typeof completionShells)[number];
 
 /** How a build is shown: diskimage-builder's lines, or one of `kiln build`'s views. */
 export const logStyles = ['dib', 'live', 'plain', 'json'] as const;
@@ -57,6 +60,8 @@ export interface DiskImageInvocation {
   readonly logStyle: LogStyle;
   /** Of the action 'shell': in which state of the tree. */
   readonly moment: BuildMoment | undefined;
+  /** Of the action 'completion': for which shell. */
+  readonly completion: CompletionShell | undefined;
   /** `--dry-run` and `--explain` print JSON. */
   readonly json: boolean;
   /** Explicit folder of the cache; undefined: the usual one. */

@@ -3,9 +3,11 @@ import type { Result } from '@kiln/engine/diagnostics/result.ts';
 import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
 import type { BuildMoment } from '@kiln/engine/execute/open-shell.ts';
 import { hostArchitecture } from '../../app/load-image.ts';
+import { completionShells } from '../command/completion-script.ts';
 import { scanOptions } from '../options/scan-options.ts';
 import {
   type ChecksumKind,
+  type CompletionShell,
   type DiskImageAction,
   type DiskImageInvocation,
   type DiskImageMode,
@@ -60,6 +62,7 @@ export function parseDiskImageArguments(
     timestamps: exported['DIB_NO_TIMESTAMP'] !== '1',
     logStyle: logStyleOf(options, problems),
     moment: momentOf(options),
+    completion: completionOf(options, problems),
     json: options.has('json'),
     imageCache: nonEmpty(exported['DIB_IMAGE_CACHE']),
     environment: exported,
@@ -75,7 +78,7 @@ function nonEmpty(value: string | undefined): string | undefined {
 }
 
 function actionOf(options: GatheredOptions): DiskImageAction {
-  const actions = ['help', 'version', 'explain', 'dry-run'] as const;
+  const actions = ['help', 'version', 'completion', 'explain', 'dry-run'] as const;
   const usual = momentOf(options) === undefined ? 'build' : 'shell';
   return actions.find((action) => options.has(action)) ?? usual;
 }
@@ -142,6 +145,14 @@ function blockSizeOf(text: string, problems: Failure[]): number {
   const size = Number(text);
   if (size !== 512 && size !== 4096) problems.push(wrong('DIB_BLOCK_SIZE', text, '512 or 4096'));
   return size;
+}
+
+function completionOf(options: GatheredOptions, problems: Failure[]): CompletionShell | undefined {
+  const given = options.last('completion');
+  const shell = completionShells.find((it) => it === given);
+  if (given !== undefined && shell === undefined)
+    problems.push(wrong('--completion', given, `one of ${completionShells.join(', ')}`));
+  return shell;
 }
 
 function logStyleOf(options: GatheredOptions, problems: Failure[]): LogStyle {

@@ -197,3 +197,19 @@ test('the option sets of old versions are understood', () => {
     '-a i386 -o x -x -u -c -n -p a --image-size 1 --image-cache /c --max-online-resize 9 --min-tmpfs 1 --no-tmpfs --offline --qemu-img-options y --root-label l --ramdisk-element r --install-type source fedora';
   expect(parse(line)).toMatchObject({ architecture: 'i386', ramdiskElement: 'r', elements: ['fedora'] });
 });
+
+test('a shell can be asked for before or after a hook', () => {
+  expect(parse('--shell-before install.d/10-a debian')).toMatchObject({
+    action: 'shell',
+    moment: { when: 'before', what: 'install.d/10-a' },
+  });
+  expect(parse('--shell-after install debian').moment).toEqual({ when: 'after', what: 'install' });
+  expect(parse('--dry-run --shell-after install debian').action).toBe('dry-run');
+});
+
+test('completion is for a shell that is known', () => {
+  expect(parse('--completion zsh')).toMatchObject({ action: 'completion', completion: 'zsh' });
+  expect(problems('--completion csh')).toMatchObject([
+    { code: 'option-value-wrong', option: '--completion' },
+  ]);
+});

@@ -7,7 +7,10 @@ import { type BuildInputs, digestOfElement } from './describe-inputs.ts';
 import type { SystemRelease, TreeContents } from './tree-contents.ts';
 import { basename } from 'node:path';
 
-/** What an image contains and what it was made of; written as `manifest.json` beside the artifacts. Holds no time of the build and no path of the host. */
+/**
+ * What an image contains and what it was made of; written as `manifest.json` beside the artifacts. Holds no time of the build, no secret,
+ * and no path of the host but what the user put into a variable.
+ */
 export interface ImageManifest {
   readonly formatVersion: 1;
   readonly image: string;

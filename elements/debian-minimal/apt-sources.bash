@@ -1,28 +1,6 @@
-# Finds the apt sources of the image. Sourced by root.d/08-bootstrap and lock.d/10-apt-indexes; not a hook.
-#
-# A source is one line as in DIB_APT_SOURCES_CONF: `<name>:deb [options] <uri> <suite> <components>`.
+# Finds the apt sources of the image. Sourced by the hooks of debootstrap; not a hook.
 
-# Ends the build with a message for the user.
-refuse() {
-    printf 'debian-minimal: %s\n' "$@" >&2
-    exit 1
-}
-
-# Lists what the host's own apt takes from where: release, codename, suite, origin, URI. Asking takes apt a second.
-# A target whose Release file was never fetched has no Origin, Codename or Suite.
-host_targets=
-list_host_targets() {
-    local format='$(RELEASE)|$(CODENAME)|$(SUITE)|$(ORIGIN)|$(REPO_URI)'
-    ! command -v apt-get >/dev/null ||
-        host_targets=$(apt-get indextargets --format "$format" 'Created-By: Packages' 2>/dev/null)
-}
-
-# Prints the URI from which the host's own apt takes a suite of Debian; nothing when it has none.
-host_uri_of() {
-    awk -F'|' -v suite="$1" '
-        $4 != "Debian" && $4 != "" && $4 != "$(ORIGIN)" { next }
-        !found && ($1 == suite || $2 == suite || $3 == suite) { sub("/+$", "", $5); print $5; found = 1 }' <<<"$host_targets"
-}
+source "$(dirname "${BASH_SOURCE[0]}")/apt-source-lines.bash"
 
 # Prints the sources, one a line, or refuses.
 apt_sources() {
@@ -35,7 +13,7 @@ apt_sources() {
     local mirror=${DIB_DEBIAN_DISTRIBUTION_MIRROR:-${DIB_DISTRIBUTION_MIRROR:-}} given=yes
     if [ -z "$mirror" ]; then
         given=
-        mirror=$(host_uri_of "$DIB_RELEASE")
+        mirror=$(host_uri_of Debian "$DIB_RELEASE")
     fi
     [ -n "$mirror" ] || refuse \
         "apt on this host has no source for Debian '$DIB_RELEASE', so it is not known where to take packages from." \
@@ -49,11 +27,11 @@ apt_sources() {
         echo "updates:deb ${mirror%/} $DIB_RELEASE-updates $components"
     else
         local updates
-        updates=$(host_uri_of "$DIB_RELEASE-updates")
+        updates=$(host_uri_of Debian "$DIB_RELEASE-updates")
         [ -z "$updates" ] || echo "updates:deb $updates $DIB_RELEASE-updates $components"
     fi
     local security=${DIB_DEBIAN_SECURITY_MIRROR:-}
-    [ -n "$security" ] || security=$(host_uri_of "$DIB_RELEASE-security")
+    [ -n "$security" ] || security=$(host_uri_of Debian "$DIB_RELEASE-security")
     case $security in
     none) ;;
     '')
@@ -61,31 +39,4 @@ apt_sources() {
         ;;
     *) echo "security:deb ${security%/} $DIB_RELEASE${DIB_DEBIAN_SECURITY_SUBPATH:--security} $components" ;;
     esac
-}
-
-# Splits sources, as apt_sources prints them, into arrays: source_names, source_lines, uris, suites, components. The lock calls a
-# source's package index index_names: after the suite, and where two repositories have a suite of one name, the second with its
-# source's name. A repository without suites (`deb <uri> ./`) has no index that could be locked.
-split_sources() {
-    source_names=() source_lines=() uris=() suites=() components=() index_names=()
-    local name line uri suite rest index
-    local -A repositories=()
-    while IFS=: read -r name line; do
-        source_names+=("$name")
-        source_lines+=("$line")
-        rest=${line#deb }
-        [[ $rest != \[* ]] || rest=${rest#*]}
-        read -r uri suite rest <<<"$rest"
-        index=${suite//\//_}
-        if [[ $suite == */ ]]; then
-            index=
-        elif [ "${repositories[$index]:-$uri}" != "$uri" ]; then
-            index="$index ($name)"
-        fi
-        [ -z "$index" ] || repositories[$index]=$uri
-        uris+=("${uri%/}")
-        suites+=("$suite")
-        components+=("$rest")
-        index_names+=("$index")
-    done <<<"$1"
 }

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { draftBuild } from '@kiln/engine/execute/draft-build.ts';
+import { chainHooks } from '@kiln/engine/execute/hook-chain.ts';
+import { emptyRecord } from '@kiln/engine/layers/layer-record.ts';
+import { imageNames, loadImage } from '../../tools/cli/src/app/load-image.ts';
+import { openWorkspace } from '../../tools/cli/src/app/workspace.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+const workspace = openWorkspace(root, {});
+
+/** The key of each step of an image, as if nothing lay below it. */
+function keysOf(image: string, configuration?: string): Readonly<Record<string, string>> {
+  const loaded = loadImage(workspace, image, configuration);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.failures));
+  const { steps } = draftBuild(loaded.value, {});
+  return Object.fromEntries(steps.map((step) => [step.name, chainHooks(step, emptyRecord).key]));
+}
+
+function configurationsOf(image: string): readonly string[] {
+  const loaded = loadImage(workspace, image, undefined);
+  return loaded.ok ? Object.keys(loaded.value.definition.configurations) : [];
+}
+
+const amphorae = imageNames(workspace).filter((name) => name.startsWith('amphora-'));
+
+describe.each(amphorae)('%s', (image) => {
+  it('has the variants of Octavia’s options, and each resolves and is planned', () => {
+    const names = configurationsOf(image);
+    expect(names).toEqual(expect.arrayContaining(['no-sshd', 'cpu-pinning', 'root-password']));
+    for (const name of names) expect(Object.keys(keysOf(image, name))).toContain('finalise');
+  });
+
+  // Extra-data hooks may rewrite any hook, so that step always runs again; it takes no time.
+  it.each(['no-sshd', 'cpu-pinning', 'root-password'])(
+    'with %s, shares the steps that take long',
+    (configuration) => {
+      const [usual, variant] = [keysOf(image), keysOf(image, configuration)];
+      for (const step of ['root', 'pre-install', 'install']) expect(variant[step]).toBe(usual[step]);
+      expect(variant['post-install']).not.toBe(usual['post-install']);
+    },
+  );
+});

@@ -14,6 +14,7 @@ import { packLayer, upperOf } from '../layers/pack-layer.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import { sandboxRoot, type Sandbox } from '../sandbox/open-sandbox.ts';
 import { leavesMounts } from './left-mounts.ts';
+import type { PrintedVariables } from './printed-variables.ts';
 import type { StepRun } from './step-run.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -24,6 +25,7 @@ export interface StepEnd {
   readonly sealed: readonly BlobReference[];
   /** What hooks left mounted. */
   readonly mounts: readonly KeptMount[];
+  readonly printed: PrintedVariables;
   /** Of the disk that its hooks were shown. */
   readonly shown: { readonly seed: Key; readonly areas: readonly WrittenArea[] } | undefined;
 }
@@ -33,7 +35,7 @@ export async function commitStep(
   bench: Workbench,
   sandbox: Sandbox,
   run: StepRun,
-  { folder, sealed, mounts, shown }: StepEnd,
+  { folder, sealed, mounts, printed, shown }: StepEnd,
 ): Promise<LayerRecord> {
   const { name } = run.step;
   const pack = async (source: string, label: string): Promise<BlobReference> => {
@@ -55,8 +57,9 @@ export async function commitStep(
   const outputs = hasOutputs ? await pack(sandboxPaths.outputs, 'outputs') : null;
   const layers = [...run.below.layers, ...sealed, layer];
   const disk = shown === undefined ? {} : { disk: await keepShownDisk(bench, run, shown) };
+  const said = Object.keys(printed).length > 0 ? { printed } : {};
   const left = leavesMounts(name) && mounts.length > 0 ? { mounts } : {};
-  return { formatVersion: 1, step: name, layers, hooks, outputs, ...disk, ...left };
+  return { formatVersion: 1, step: name, layers, hooks, outputs, ...disk, ...left, ...said };
 }
 
 async function keepShownDisk(

@@ -7,6 +7,7 @@ import { checkIndexes } from './check-indexes.ts';
 import { type Checkpoint, sealLayer } from './checkpoint.ts';
 import { commitStep } from './commit-step.ts';
 import { findLeftMounts, type LeftMounts, leavesMounts } from './left-mounts.ts';
+import { detachLoopDevices, type PrintedVariables } from './printed-variables.ts';
 import { runStepHooks, type StepTimes } from './run-step-hooks.ts';
 import type { StepRun } from './step-run.ts';
 import { type StepTree, type TreeStart, withStepTree } from './step-tree.ts';
@@ -83,11 +84,12 @@ async function makeLayer(
   from: Checkpoint | undefined,
 ): Promise<LayerEnd> {
   const { sandbox, folder } = tree;
-  const { full, ...times } = await runStepHooks(bench, tree, run, { checkpoint: from });
+  const { full, printed, ...times } = await runStepHooks(bench, tree, run, { checkpoint: from });
   // The devices end with the processes.
   const areas = (await tree.disk?.collect()) ?? [];
   const left = await endLeftProcesses(sandbox, run.step);
   reportLost(bench, run.step, left);
+  await endOwnDisk(bench, tree, run, printed);
   if (run.step.name !== 'finalise') await checkIndexes(bench, sandbox, run.step.name);
   await tree.keepCaches();
   if (full === undefined) await completeTree(sandbox, run);
@@ -102,12 +104,28 @@ async function makeLayer(
         folder,
         sealed,
         mounts: left.kept,
+        printed,
         shown: tree.disk && { seed: tree.disk.seed, areas },
       }),
     };
   const { epochSeconds } = run.plan;
   const state = { ...full, folder, epochSeconds, hookMs: times.hookMs, sealed, mounts: left.kept };
   return { times, sealed: await sealLayer(bench, sandbox, state) };
+}
+
+/** Of hooks that make the disk themselves, the name that they gave it goes on to later hooks, and nothing else. */
+async function endOwnDisk(
+  bench: Workbench,
+  { sandbox, folder }: StepTree,
+  { step, chain }: StepRun,
+  printed: PrintedVariables,
+): Promise<void> {
+  if (step.name !== 'block-device' || chain.links.length === 0) return;
+  await detachLoopDevices(sandbox, folder);
+  const device = printed['IMAGE_BLOCK_DEVICE'];
+  if (device === undefined) return;
+  const message = `a hook of block-device.d made the disk ${device}: later hooks see the name, but the disk of the image is written by Kiln`;
+  bench.report({ type: 'note', message });
 }
 
 /**

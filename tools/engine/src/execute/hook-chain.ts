@@ -34,6 +34,7 @@ export function chainHooks(step: StepPlan, below: LayerRecord): HookChain {
   below.layers.forEach((layer, index) => (inputs[`layer ${index}`] = layer.digest));
   if (findsMounts(step.name))
     for (const mount of below.mounts ?? []) inputs[`mount ${mount.path}`] = describeMount(mount);
+  for (const [name, value] of Object.entries(below.printed ?? {})) inputs[`environment ${name}`] = value;
   if (below.hooks !== null) inputs['hooks changed by extra-data'] = below.hooks.digest;
   let stateKey = keyOf({ version: 1, inputs });
   const links: ChainLink[] = [];

@@ -64,6 +64,8 @@ export interface HookRun {
   readonly env: Readonly<Record<string, string>>;
   /** Variables that are secret whatever their names. */
   readonly secrets: readonly string[];
+  /** Gets what it prints. */
+  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 /** Runs one hook with its log; fails with 'hook-failed'. @returns how long it took, in milliseconds. */
@@ -78,6 +80,7 @@ export async function runHook(bench: Workbench, sandbox: Sandbox, run: HookRun):
     command,
     env: run.env,
     secrets: run.secrets,
+    onLine: run.onLine,
     path: programPathOf(run.phase),
     log: `${run.phase}.d-${name}.log`,
   });
@@ -127,6 +130,7 @@ interface LoggedCommand {
   readonly command: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
+  readonly onLine?: ((line: string) => void) | undefined;
   /** PATH. */
   readonly path: string;
   readonly log: string;
@@ -150,6 +154,7 @@ export async function runLogged(bench: Workbench, sandbox: Sandbox, request: Log
     env: { ...request.env, PATH: request.path },
     allowFailure: true,
     onLine: (printed) => {
+      request.onLine?.(printed);
       const line = masked(printed);
       log.write(`${line}\n`);
       lastLines.push(line);

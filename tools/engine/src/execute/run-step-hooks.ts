@@ -9,6 +9,7 @@ import { applyHookChanges, type ChainLink } from './hook-chain.ts';
 import { measureState } from './measure-state.ts';
 import { programPathOf } from './hook-places.ts';
 import { withBreaks } from './phase-breaks.ts';
+import { printedBlockDevice, type PrintedVariables } from './printed-variables.ts';
 import { runHook, runLogged, sourceEnvironment, withHooksInside } from './run-hooks.ts';
 import type { StepRun } from './step-run.ts';
 import type { StepTree } from './step-tree.ts';
@@ -39,6 +40,8 @@ export interface StepTimes {
 /** How far a step came: to its end, or to a hook after which the upper folder is to be sealed. */
 export interface StepProgress extends StepTimes {
   readonly full: { readonly link: ChainLink; readonly covered: number } | undefined;
+  /** For the phases after it. */
+  readonly printed: PrintedVariables;
 }
 
 /** What grows from hook to hook. */
@@ -49,6 +52,7 @@ interface Progress {
   /** As they were before the step's first hook. */
   readonly surroundings: string;
   full: StepProgress['full'];
+  printed: Record<string, string>;
 }
 
 /** Runs a step's hooks in order, from a checkpoint on, until the upper folder is full; takes checkpoints where they pay. */
@@ -66,6 +70,7 @@ export async function runStepHooks(
     sinceCheckpointMs: 0,
     surroundings: links.length > 1 ? (await measureState(sandbox, run.step)).surroundings : '',
     full: undefined,
+    printed: {},
   };
   const files = applyHookChanges(run.step.hooksDirectory, run.below.hooks?.changes ?? []);
   for (const phase of run.step.phases) {
@@ -73,7 +78,8 @@ export async function runStepHooks(
     const isEmpty = !links.some((link) => link.phase === phase) && !withPackages;
     if (isEmpty && (bench.breaks === undefined || !breaksInEmptyPhase(bench.breaks, phase))) continue;
     const end = await withHooksInside(sandbox, phase, async () => {
-      const variables = { ...run.step.environment, ...tree.variables, ...tree.disk?.variables(phase) };
+      const given = { ...tree.disk?.variables(phase), ...run.below.printed };
+      const variables = { ...run.step.environment, ...tree.variables, ...given };
       const { secrets } = run.step;
       const source = () => sourceEnvironment(sandbox, phase, { files, variables, secrets });
       const session = range.stop === undefined ? bench.breaks : undefined;
@@ -108,7 +114,8 @@ async function runPhase(
         const { image } = run.plan;
         const { name: step, secrets } = run.step;
         const request = { step, image, phase, hook, index, count: links.length, env, secrets };
-        const tookMs = await runHook(bench, tree.sandbox, request);
+        const onLine = phase === 'block-device' ? listenFor(progress.printed) : undefined;
+        const tookMs = await runHook(bench, tree.sandbox, { ...request, onLine });
         progress.hookMs[hook.path] = tookMs;
         progress.spentMs += tookMs;
         progress.sinceCheckpointMs += tookMs;
@@ -123,6 +130,13 @@ async function runPhase(
     return 'stopped';
   }
   return 'done';
+}
+
+function listenFor(printed: Record<string, string>): (line: string) => void {
+  return (line) => {
+    const device = printedBlockDevice(line);
+    if (device !== undefined) printed['IMAGE_BLOCK_DEVICE'] = device;
+  };
 }
 
 /**
@@ -144,7 +158,7 @@ async function keepState(
   },
 ): Promise<boolean> {
   if (step.name === 'extra-data' || !step.restorable || bench.checkpoints === 'never') return false;
-  if (isChangedByHand(bench.breaks, step.name)) return false;
+  if (isChangedByHand(bench.breaks, step.name) || step.name === 'block-device') return false;
   const { link, covered, progress, checkpoint } = after;
   const { sinceCheckpointMs: spentMs, hookMs, surroundings } = progress;
   const measured = await measureState(sandbox, step);

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail } from '../diagnostics/failure.ts';
 import { tellingFullDisk } from '../diagnostics/full-disk.ts';
@@ -61,6 +61,8 @@ export async function withStepTree<T>(
       if (memoryBytes !== undefined) await keepUpperInMemory(sandbox.run, 'mnt', memoryBytes);
       if (checkpoint?.upperFile !== undefined) await restoreCheckpoint(sandbox, checkpoint.upperFile);
       await mountTree(bench, sandbox, run, checkpoint?.sealed ?? []);
+      // Where diskimage-builder has the tree while block-device.d runs.
+      if (run.step.name === 'block-device') await symlink('mnt', join(folder.path, 'built'));
       await mountSources(bench, sandbox, { folder: folder.path, step: run.step.name });
       const caches = await mountPackageCaches(
         sandbox,

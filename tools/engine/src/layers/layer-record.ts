@@ -46,6 +46,8 @@ export interface LayerRecord {
   readonly hooks: HookChanges | null;
   /** Files that host hooks wrote into their working directory, as an EROFS file. */
   readonly outputs: BlobReference | null;
+  /** Variables that hooks of block-device.d printed for the phases after it. */
+  readonly printed?: Readonly<Record<string, string>>;
   /** Left out where there are none. What they show is in no layer. */
   readonly mounts?: readonly KeptMount[];
   /** Where finalise hooks were shown a disk. */

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const minutes = 60_000;
 
-/** Unit tests stand beside nothing of the host; system tests need root and Debian's tools; boot tests need QEMU as well. */
+/** Unit tests stand beside nothing of the host; system tests need root and Debian's tools; boot tests need QEMU as well; compat tests diskimage-builder. */
 export default defineConfig({
   test: {
     projects: [
@@ -14,6 +14,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 15 * minutes,
           hookTimeout: 20 * minutes,
+        },
+      },
+      {
+        test: {
+          name: 'compat',
+          include: ['test/compat/**/*.test.ts'],
+          fileParallelism: false,
+          maxConcurrency: 1,
+          testTimeout: 30 * minutes,
+          hookTimeout: 5 * minutes,
         },
       },
       {

@@ -43,8 +43,17 @@ export const building: readonly HostNeed[] = [
  * a failure.
  */
 export function testOn(needs: readonly HostNeed[], name: string, body: () => Promise<void>): void {
+  testWithin(300_000, { needs, name }, body);
+}
+
+/** The same for a test that takes longer. */
+export function testWithin(
+  timeout: number,
+  { needs, name }: { readonly needs: readonly HostNeed[]; readonly name: string },
+  body: () => Promise<void>,
+): void {
   const lacks = needs.flatMap((need) => need.lack() ?? []);
-  if (lacks.length === 0) return void test.concurrent(name, { timeout: 300_000 }, body);
+  if (lacks.length === 0) return void test.concurrent(name, { timeout }, body);
   const reason = `the host lacks ${lacks.join('; ')}`;
   if (process.env['CI'] === undefined) return void test.skip(`${name} (${reason})`, body);
   test(name, () => {

@@ -1,6 +1,9 @@
 import { BuildFailure, type Failure } from '@kiln/engine/diagnostics/failure.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
+import type { BuildRequest } from '@kiln/engine/execute/build-request.ts';
 import { buildImage } from '@kiln/engine/execute/build-image.ts';
+import { withLayers } from '@kiln/engine/execute/open-layers.ts';
+import type { Digest } from '@kiln/engine/fingerprint/digest.ts';
 import { keepStoreLimit } from '../../app/tend-store.ts';
 import { formatBytes } from '../../report/format-quantity.ts';
 import type { Reporter } from '../../report/reporter.ts';
@@ -17,6 +20,7 @@ import { requestOf, resolveInvocation } from './prepare-disk-image.ts';
 import { reporterFor } from './reporter-for.ts';
 import { sweepRecords } from './sweep-records.ts';
 import { compatibleFailureLines } from './upstream-words.ts';
+import { type UsageDetail, usageLines } from './usage-report.ts';
 
 /** Builds, and shows it. @returns exit code. */
 export async function buildDiskImage(invocation: DiskImageInvocation, io: CommandIo): Promise<number> {
@@ -33,7 +37,7 @@ export async function buildDiskImage(invocation: DiskImageInvocation, io: Comman
     const image = announce(invocation, io, log);
     reporter = reporterFor(view, image.value);
     for (const failure of image.warnings) reporter.report({ type: 'warning', failure });
-    await build(invocation, { image: image.value, files, reporter, io });
+    await build(invocation, { image: image.value, files, reporter, log, io });
     reporter.finish({ kind: 'done' });
     return 0;
   } catch (error) {
@@ -63,20 +67,38 @@ interface Build {
   readonly image: ResolvedImage;
   readonly files: OutputFiles;
   readonly reporter: Reporter;
+  readonly log: DibLog;
   readonly io: CommandIo;
 }
 
-async function build(invocation: DiskImageInvocation, { image, files, reporter, io }: Build): Promise<void> {
+async function build(invocation: DiskImageInvocation, run: Build): Promise<void> {
+  const { image, files, reporter, io } = run;
   const { report } = reporter;
   await sweepRecords(files.place.records, new Date());
   const request = requestOf(invocation, image, { files, report, io });
   const { steps, artifacts } = await buildImage(request, files.place);
+  const layers = steps.at(-1)?.record.layers.map(({ digest }) => digest) ?? [];
+  if (invocation.usage !== undefined) await showUsage(invocation.usage, request, { layers, log: run.log });
   if ([...steps, ...artifacts].every(({ origin }) => origin === 'restored')) return;
   const collected = await keepStoreLimit(files.store, invocation.environment);
   if (collected === undefined) return;
   const { freedBytes, keptBytes } = collected;
   const message = `the store was over its limit: ${formatBytes(freedBytes)} removed, ${formatBytes(keptBytes)} kept`;
   report({ type: 'note', message });
+}
+
+/** The layers are there, unless the image was taken from the output folder alone. */
+async function showUsage(
+  detail: UsageDetail,
+  request: BuildRequest,
+  { layers, log }: { readonly layers: readonly Digest[]; readonly log: DibLog },
+): Promise<void> {
+  const files = await withLayers(request, [layers], async ([tree]) => tree?.list());
+  const lines =
+    files === undefined
+      ? ['kiln: the store no longer has the layers of this image']
+      : usageLines(files, detail);
+  for (const line of lines) log.line(line);
 }
 
 /** Whatever the reason, a build that failed ends with 1, as upstream's does; what is not expected is the caller's. */

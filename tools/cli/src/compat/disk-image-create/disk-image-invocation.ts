@@ -1,4 +1,5 @@
 import type { completionShells } from '../command/completion-script.ts';
+import type { UsageDetail } from './usage-report.ts';
 import type { BuildMoment } from '@kiln/engine/execute/open-shell.ts';
 
 /** Which of the two commands is called: `disk-image-create` or `ramdisk-image-create`. */
@@ -58,6 +59,8 @@ export interface DiskImageInvocation {
   readonly quiet: boolean;
   readonly timestamps: boolean;
   readonly logStyle: LogStyle;
+  /** Whether, and how fully, the log is to say what takes room in the image. */
+  readonly usage: UsageDetail | undefined;
   /** Of the action 'shell': in which state of the tree. */
   readonly moment: BuildMoment | undefined;
   /** Of the action 'completion': for which shell. */

@@ -16,6 +16,7 @@ import {
   logStyles,
 } from './disk-image-invocation.ts';
 import { type DiskImageOptionKey, diskImageOptions } from './disk-image-options.ts';
+import type { UsageDetail } from './usage-report.ts';
 import { exportOptions, isOn } from './export-options.ts';
 import { type GatheredOptions, gatherOptions } from './gather-options.ts';
 
@@ -60,6 +61,7 @@ export function parseDiskImageArguments(
     logFile: nonEmpty(exported['LOGFILE']),
     quiet: isOn(nonEmpty(exported['DIB_QUIET']) ?? (options.has('logfile') ? '1' : '0')),
     timestamps: exported['DIB_NO_TIMESTAMP'] !== '1',
+    usage: usageOf(exported),
     logStyle: logStyleOf(options, problems),
     moment: momentOf(options),
     completion: completionOf(options, problems),
@@ -153,6 +155,11 @@ function completionOf(options: GatheredOptions, problems: Failure[]): Completion
   if (given !== undefined && shell === undefined)
     problems.push(wrong('--completion', given, `one of ${completionShells.join(', ')}`));
   return shell;
+}
+
+function usageOf(exported: Environment): UsageDetail | undefined {
+  if (!isOn(exported['DIB_SHOW_IMAGE_USAGE'])) return undefined;
+  return isOn(exported['DIB_SHOW_IMAGE_USAGE_FULL']) ? 'all' : 'large';
 }
 
 function logStyleOf(options: GatheredOptions, problems: Failure[]): LogStyle {

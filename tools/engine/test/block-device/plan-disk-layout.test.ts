@@ -4,6 +4,7 @@ import type { DiskRequest } from '../../src/block-device/plan-disk-layout.ts';
 import { planDiskLayout } from '../../src/block-device/plan-disk-layout.ts';
 import { describeFailure } from '../../src/diagnostics/failure.ts';
 import { efiConfiguration, mbrConfiguration } from './configurations.ts';
+import { rootOnVolume, withVolumes } from './lvm-fixture.ts';
 
 const mebibyte = 2 ** 20;
 const gibibyte = 2 ** 30;
@@ -85,6 +86,15 @@ describe('partitions', () => {
     expect(new Set(table?.partitions.map((partition) => partition.uuid)).size).toBe(3);
   });
 
+  test('gpt: sizes are whole MiB, as upstream tells them to sgdisk', () => {
+    const [disk, table] = efiConfiguration as [unknown, { partitioning: { partitions: readonly object[] } }];
+    const partitions = table.partitioning.partitions.map((partition, index) =>
+      index === 0 ? { ...partition, size: '300.7MiB' } : partition,
+    );
+    const layout = layoutOf([disk, { partitioning: { ...table.partitioning, partitions } }]);
+    expect(layout.table?.partitions[0]?.sizeBytes).toBe(300 * mebibyte);
+  });
+
   test('percentages are of what is left', () => {
     const halves = [
       { local_loop: { name: 'image0' } },
@@ -143,6 +153,18 @@ describe('filesystems', () => {
     const [root] = layoutOf(mbrConfiguration, options).filesystems;
     expect(root).toMatchObject({ type: 'ext4', label: 'cloudimg-rootfs', offsetBytes: mebibyte });
     expect(root?.options).toEqual(['-E', 'resize=1000', '-i', '4096', '-J', 'size=32', '-m', '1']);
+    expect(layoutOf(mbrConfiguration, { ...options, release: 'trusty' }).filesystems[0]?.options).toEqual([
+      '-E',
+      'resize=1000',
+      '-O',
+      '^metadata_csum',
+      '-i',
+      '4096',
+      '-J',
+      'size=32',
+      '-m',
+      '1',
+    ]);
     expect(layoutOf(mbrConfiguration, { rootLabel: 'own' }).filesystems[0]?.label).toBe('own');
     expect(layoutOf(mbrConfiguration, { rootFilesystem: 'xfs' }).filesystems[0]).toMatchObject({
       type: 'xfs',
@@ -178,6 +200,54 @@ describe('filesystems', () => {
   test('a fixed partition that is too small for its share is told', () => {
     const subtrees = new Map([['/boot/efi', { bytes: 600 * mebibyte, inodes: 3 }]]);
     expect(failuresOf(efiConfiguration, { subtrees }).join()).toContain("partition 'ESP' is too small");
+  });
+});
+
+describe('logical volumes', () => {
+  test('lie behind the label and metadata of their physical volume', () => {
+    const data = withVolumes([{ name: 'lv_root', base: 'vg', extents: '100%FREE' }], [rootOnVolume]);
+    const { volumeGroups, filesystems } = layoutOf(data, { sizeBytes: 4 * gibibyte });
+    expect(filesystems).toMatchObject([
+      { offsetBytes: 2 * mebibyte, volume: { group: 'vg', name: 'lv_root' }, sizeBytes: 4092 * mebibyte },
+    ]);
+    expect(volumeGroups).toMatchObject([
+      { physicalVolumes: [{ offsetBytes: mebibyte, sizeBytes: 4094 * mebibyte, extents: 1023 }] },
+    ]);
+  });
+
+  test('a computed size gives the volume of the root its share of the disk', () => {
+    const half = withVolumes([{ name: 'lv_root', base: 'vg', extents: '25%VG' }], [rootOnVolume]);
+    const layout = layoutOf(half);
+    expect(layout.filesystems[0]?.sizeBytes).toBeGreaterThan(960 * mebibyte);
+    expect(layout.sizeBytes).toBeGreaterThan(4 * 960 * mebibyte);
+    expect(layout.sizeBytes).toBeLessThan(6 * gibibyte);
+  });
+
+  test('a computed size holds volumes of fixed sizes', () => {
+    const fixed = withVolumes(
+      [
+        { name: 'lv_root', base: 'vg', size: '2GiB' },
+        { name: 'lv_data', base: 'vg', size: '10GiB' },
+      ],
+      [rootOnVolume],
+    );
+    const { sizeBytes } = layoutOf(fixed);
+    expect(sizeBytes / gibibyte).toBeGreaterThan(12);
+    expect(sizeBytes / gibibyte).toBeLessThan(14);
+  });
+
+  test('one of a fixed size that is too small for its share is told', () => {
+    const small = withVolumes([{ name: 'lv_root', base: 'vg', size: '500MiB' }], [rootOnVolume]);
+    expect(failuresOf(small).join()).toContain("logical volume 'lv_root' is too small for '/'");
+  });
+
+  test('a group in a partition of a fixed size that is too small for its volumes is told', () => {
+    const [disk, , lvm, root] = withVolumes([{ name: 'lv_root', base: 'vg', size: '3GiB' }], [rootOnVolume]);
+    const partitions = [{ name: 'data', size: '2GiB' }];
+    const table = { partitioning: { base: 'image0', label: 'gpt', partitions } };
+    expect(failuresOf([disk, table, lvm, root]).join()).toContain(
+      "volume group 'vg' has no room for 'lv_root': 3072 MiB are needed, 2044 MiB are free",
+    );
   });
 });
 

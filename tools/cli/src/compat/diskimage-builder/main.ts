@@ -1,11 +1,11 @@
-import { BuildFailure } from '@kiln/engine/diagnostics/failure.ts';
+import { BuildFailure, type Failure } from '@kiln/engine/diagnostics/failure.ts';
 import type { CommandShape } from '../command/command-shape.ts';
 import { type CommandProcess, runCommandLine, thisProcess, WrongUse } from '../command/run-command-line.ts';
 import { parseDiskImageArguments } from '../disk-image-create/parse-disk-image-arguments.ts';
 import { buildEntries, type BuildOne, type PreparedEntry } from './build-entries.ts';
 import { commandLine, entryCommand } from './entry-command.ts';
 import { mergeEntries } from './merge-entries.ts';
-import { readDefinitions } from './read-definitions.ts';
+import { type LocatedEntry, readDefinitions } from './read-definitions.ts';
 
 const shape: CommandShape = {
   name: 'diskimage-builder',
@@ -60,10 +60,11 @@ export async function main(
   return runCommandLine(shape, { argv, io }, async (line) => {
     if (line.operands.length === 0) throw new WrongUse('name at least one file');
     if (line.has('json') && !line.has('dry-run')) throw new WrongUse('--json goes with --dry-run');
-    const entries = mergeEntries(readDefinitions(line.operands, io.cwd)).map(entryCommand);
+    const entries = mergeEntries(readDefinitions(line.operands, io.cwd));
     if (line.has('dry-run')) {
-      if (line.has('json')) io.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
-      else for (const entry of entries) io.stderr.write(`${commandLine(entry)}\n`);
+      const commands = entries.map(({ entry }) => entryCommand(entry));
+      if (line.has('json')) io.stdout.write(`${JSON.stringify(commands, null, 2)}\n`);
+      else for (const command of commands) io.stderr.write(`${commandLine(command)}\n`);
       return 0;
     }
     const onFailure = line.has('stop-on-failure') ? 'stop' : 'go on';
@@ -72,16 +73,23 @@ export async function main(
   });
 }
 
-/** Understands all command lines before the first image is built. */
+/** Understands all command lines before the first image is built; what is wrong with one is told at its entry. */
 function prepare(
-  entries: readonly ReturnType<typeof entryCommand>[],
+  entries: readonly LocatedEntry[],
   environment: CommandProcess['environment'],
 ): readonly PreparedEntry[] {
-  const parsed = entries.map((entry) => ({
-    entry,
-    result: parseDiskImageArguments(entry.argv, { ...environment, ...entry.environment }, entry.mode),
-  }));
-  const failures = parsed.flatMap(({ result }) => (result.ok ? [] : result.failures));
+  const failures: Failure[] = [];
+  const prepared = entries.flatMap(({ entry, place }): readonly PreparedEntry[] => {
+    const command = entryCommand(entry);
+    const parsed = parseDiskImageArguments(
+      command.argv,
+      { ...environment, ...command.environment },
+      command.mode,
+    );
+    if (parsed.ok) return [{ entry: command, invocation: parsed.value }];
+    failures.push(...parsed.failures.map((failure) => ({ ...failure, place: failure.place ?? place })));
+    return [];
+  });
   if (failures.length > 0) throw new BuildFailure(failures);
-  return parsed.flatMap(({ entry, result }) => (result.ok ? [{ entry, invocation: result.value }] : []));
+  return prepared;
 }

@@ -1,17 +1,22 @@
 import type { ImageEntry } from './entry-schema.ts';
+import type { LocatedEntry } from './read-definitions.ts';
 
 /**
  * Makes one entry of all those that are about the same image, in the order in which the images first appear.
  *
  * An entry without a name goes with the one before it (`image` at first). Lists are appended, maps updated, all else
- * is replaced by what comes later.
+ * is replaced by what comes later. The place is that of the first.
  */
-export function mergeEntries(entries: readonly ImageEntry[]): readonly ImageEntry[] {
-  const merged = new Map<string, ImageEntry>();
+export function mergeEntries(entries: readonly LocatedEntry[]): readonly LocatedEntry[] {
+  const merged = new Map<string, LocatedEntry>();
   let name = 'image';
-  for (const entry of entries) {
+  for (const { entry, place } of entries) {
     name = entry.imagename ?? name;
-    merged.set(name, mergeTwo(merged.get(name) ?? {}, entry));
+    const before = merged.get(name);
+    merged.set(name, {
+      entry: mergeTwo(before?.entry ?? {}, entry),
+      place: before === undefined ? place : before.place,
+    });
   }
   return [...merged.values()];
 }

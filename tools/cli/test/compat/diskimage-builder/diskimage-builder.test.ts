@@ -135,6 +135,7 @@ describe('wrong files', () => {
     const { exitCode, err } = await run({ 'a.yaml': text }, [], buildOne);
     expect({ exitCode, built }).toEqual({ exitCode: 1, built: [] });
     expect(err).toContain('DIB_CHECKSUM');
+    expect(err).toContain('a.yaml:2:3');
   });
 });
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { fileExclusions, type NamedLintFile } from '@kiln/element-lint';
 import { hostPath, runCommand } from '@kiln/engine/util/run-command.ts';
-import type { LintRun } from './lint-files.ts';
+import type { LintRun } from './lint-run.ts';
 
 /** Gives Python scripts to flake8, which reads its settings in the current folder. Without flake8 it says so, and that is all. */
 export async function checkPython(files: readonly NamedLintFile[], run: LintRun): Promise<void> {

@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
   dataRules,
-  type DibLintRemark,
   type DibLintRule,
   fileExclusions,
   formRules,
@@ -20,25 +19,7 @@ import {
 import { byteOrder } from '@kiln/engine/util/byte-order.ts';
 import { runCommand } from '@kiln/engine/util/run-command.ts';
 import { checkPython } from './check-python.ts';
-
-/** One thing that is wrong. */
-export interface DibLintProblem extends DibLintRemark {
-  readonly rule: string;
-  readonly file: string;
-}
-
-/** What is to be linted, and whom to tell. */
-export interface LintRun {
-  /** Absolute; tox.ini is read here. */
-  readonly cwd: string;
-  /** As the user named them. */
-  readonly elementsDirectory: string;
-  readonly libraryDirectory: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Told what is being done, a line each. */
-  readonly say: (line: string) => void;
-  readonly onProblem: (problem: DibLintProblem) => void;
-}
+import type { LintRun } from './lint-run.ts';
 
 /** Documents and data have rules of their own; `.py` files are for flake8 alone. */
 const notScripts = /\.(rst|yaml|py)$/;

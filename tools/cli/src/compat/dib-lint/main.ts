@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CommandShape } from '../command/command-shape.ts';
 import { type CommandProcess, runCommandLine, thisProcess, WrongUse } from '../command/run-command-line.ts';
-import { type DibLintProblem, lintFiles } from './lint-files.ts';
+import { lintFiles } from './lint-files.ts';
+import type { DibLintProblem } from './lint-run.ts';
 
 const shape: CommandShape = {
   name: 'dib-lint',

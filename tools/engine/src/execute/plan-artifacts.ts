@@ -6,6 +6,7 @@ import {
   parseContainerReference,
   referenceFromName,
 } from '../formats/container-reference.ts';
+import { gzipVersion } from '../formats/gzip-command.ts';
 import { isContainerFormat, isTreeFormat } from '../formats/image-format.ts';
 import { isToolOfFormat } from '../formats/required-tools.ts';
 import type { ImageDefinition, ImageFormat } from '../image-definition/image-definition.ts';
@@ -67,6 +68,7 @@ function formatInputs(format: ImageFormat, sources: ArtifactSources): Record<str
   if (!isTreeFormat(format) && options !== '') inputs['options'] = options;
   if (format === 'qcow2') inputs['compression'] = definition.qcow2.compression;
   if (format === 'vmdk') inputs['name'] = definition.name;
+  if (format === 'tgz' || isContainerFormat(format)) inputs['compression'] = gzipVersion;
   if (format === 'aci') inputs['manifest'] = digestOf(aciManifest ?? '');
   if (isContainerFormat(format)) {
     const { repository, tag } = containerReference(definition);

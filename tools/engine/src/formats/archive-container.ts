@@ -5,6 +5,7 @@ import type { Runner } from '../util/runner.ts';
 import { containerDocuments, type ContainerLayer } from './container-documents.ts';
 import type { ContainerReference } from './container-reference.ts';
 import type { ContainerFormat } from './image-format.ts';
+import { gzipCommand, gzipProgram } from './gzip-command.ts';
 import { tarToOutput } from './tar-to-output.ts';
 
 /** One container image to be made of the finished tree. Paths are as the runner sees them. */
@@ -21,11 +22,11 @@ export interface ContainerArchive {
   readonly run: Runner;
 }
 
-// The archive is hashed on its way to gzip, so that it is neither kept nor read twice.
+// The archive is hashed on its way to compression, so that it is neither kept nor read twice.
 const layerScript = `target=$1 epoch=$2
 mkfifo "$scratch/copy"
 sha256sum < "$scratch/copy" > "$scratch/diff-id" &
-{ ${tarToOutput()} || echo $? > "$scratch/tar-failed"; } | tee "$scratch/copy" | gzip -6 --no-name > "$target"
+{ ${tarToOutput()} || echo $? > "$scratch/tar-failed"; } | tee "$scratch/copy" | ${gzipCommand('$3', '$4')} > "$target"
 wait
 [ ! -e "$scratch/tar-failed" ]
 cut -d ' ' -f 1 "$scratch/diff-id"
@@ -66,11 +67,15 @@ async function writeLayer(archive: ContainerArchive, file: string): Promise<Cont
   await run(['mkdir', '-p', scratch]);
   try {
     const view = { scratch, source: treeDirectory, hidden: [] };
-    const written = await runWriting(run, onTreeView(view, layerScript, [file, String(epochSeconds)]), {
-      target: targetFile,
-      doing: `writing the layer of the ${format} archive`,
-      env: { PATH: hostPath, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
-    });
+    const written = await runWriting(
+      run,
+      onTreeView(view, layerScript, [file, String(epochSeconds), ...gzipProgram]),
+      {
+        target: targetFile,
+        doing: `writing the layer of the ${format} archive`,
+        env: { PATH: hostPath, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+      },
+    );
     const [diffId = '', digest = '', size] = written.stdout.trim().split('\n');
     return { diffId, digest, sizeBytes: Number(size) };
   } finally {

@@ -3,6 +3,7 @@ import { hostPath } from '../util/run-command.ts';
 import type { Runner } from '../util/runner.ts';
 import { onTreeView } from '../block-device/tree-view.ts';
 import type { ArchiveFormat } from './image-format.ts';
+import { gzipCommand, gzipProgram } from './gzip-command.ts';
 import { tarToOutput } from './tar-to-output.ts';
 
 /** One archive to be made of the finished tree. Paths are as the runner sees them. */
@@ -25,7 +26,7 @@ const scripts: Readonly<Record<ArchiveFormat, string>> = {
   tar: `target=$1 epoch=$2\n${tarToOutput()} > "$target"\n`,
   // sh has no pipefail; the status of tar goes through a file.
   tgz: `target=$1 epoch=$2
-{ ${tarToOutput()} || echo $? > "$scratch/tar-failed"; } | gzip -6 --no-name > "$target"
+{ ${tarToOutput()} || echo $? > "$scratch/tar-failed"; } | ${gzipCommand('$5', '$6')} > "$target"
 [ ! -e "$scratch/tar-failed" ]
 `,
   squashfs: `target=$1 compression=$3
@@ -59,16 +60,13 @@ export async function archiveTree(archive: TreeArchive): Promise<void> {
   await run(['rm', '-f', part]);
   await run(['mkdir', '-p', scratch]);
   try {
-    await runWriting(
-      run,
-      onTreeView(view, scripts[format], [part, String(epochSeconds), compression, manifest]),
-      {
-        target: targetFile,
-        doing: `writing the ${format} archive`,
-        // mksquashfs takes its times from SOURCE_DATE_EPOCH, and clamps to it.
-        env: { PATH: hostPath, LC_ALL: 'C.UTF-8', TZ: 'UTC', SOURCE_DATE_EPOCH: String(epochSeconds) },
-      },
-    );
+    const args = [part, String(epochSeconds), compression, manifest, ...gzipProgram];
+    await runWriting(run, onTreeView(view, scripts[format], args), {
+      target: targetFile,
+      doing: `writing the ${format} archive`,
+      // mksquashfs takes its times from SOURCE_DATE_EPOCH, and clamps to it.
+      env: { PATH: hostPath, LC_ALL: 'C.UTF-8', TZ: 'UTC', SOURCE_DATE_EPOCH: String(epochSeconds) },
+    });
     await run(['mv', '-f', part, targetFile]);
   } finally {
     await run(['rm', '-f', part], { allowFailure: true });

@@ -12,18 +12,14 @@ function tar(format: string): readonly RequiredTool[] {
   ];
 }
 
-function gzippedTar(format: string): readonly RequiredTool[] {
-  return [...tar(format), { tool: 'gzip', debianPackage: 'gzip', neededFor: `${format} archives` }];
-}
-
 /** The tools behind each format that is not simply a matter of qemu-img. */
 const formatTools: Readonly<Record<string, readonly RequiredTool[]>> = {
   raw: [{ tool: 'cp', debianPackage: 'coreutils', neededFor: 'raw images' }],
   tar: tar('tar'),
   aci: tar('aci'),
-  tgz: gzippedTar('tgz'),
-  oci: gzippedTar('oci'),
-  docker: gzippedTar('docker'),
+  tgz: tar('tgz'),
+  oci: tar('oci'),
+  docker: tar('docker'),
   squashfs: [
     { tool: 'mksquashfs', debianPackage: 'squashfs-tools', neededFor: 'squashfs images' },
     { tool: 'unshare', debianPackage: 'util-linux', neededFor: 'squashfs images' },

@@ -29,7 +29,7 @@ test.each<[string, Partial<ArtifactSources>, readonly ImageFormat[]]>([
   ['the order of layers', { tree: { ...sources.tree, layers: sources.tree.layers.toReversed() } }, formats],
   ['the epoch', { epochSeconds: 1 }, formats],
   ['a tool that writes the disk', { tools: { mke2fs: 'other' } }, ['qcow2', 'vmdk']],
-  ['a tool of archives', { tools: { mke2fs: 'digest', gzip: 'digest' } }, ['oci', 'docker']],
+  ['a tool of archives', { tools: { mke2fs: 'digest', tar: 'digest' } }, ['tar', 'oci', 'docker', 'aci']],
   ["qemu-img's options", { definition: { ...definition, qemuImgOptions: 'x=y' } }, ['qcow2', 'vmdk']],
   [
     'the tag of a container image',

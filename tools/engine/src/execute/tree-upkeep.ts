@@ -52,6 +52,8 @@ export async function tidyTree(run: Runner): Promise<void> {
     `
 if [ -L etc/resolv.conf ] || { lsattr -d etc/resolv.conf 2>/dev/null | cut -d ' ' -f 1 | grep -q i; }; then
   rm -f etc/resolv.conf.ORIG
+  # No layer holds the mark, and nobody could remove the work folder.
+  chattr -i etc/resolv.conf 2>/dev/null || :
 else
   rm -f etc/resolv.conf
   if [ -e etc/resolv.conf.ORIG ] || [ -L etc/resolv.conf.ORIG ]; then mv etc/resolv.conf.ORIG etc/resolv.conf; fi

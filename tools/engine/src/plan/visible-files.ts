@@ -15,7 +15,8 @@ export function topOf(path: string): string {
  * The part of the hooks directory that the hooks of some phases get to see, and that therefore enters their key.
  *
  * That is what matters of `environment.d`, the phases' own folders, and those folders and files beside them whose names their scripts mention
- * (`static`, `source-repository-…`). Folders of other phases are seen by extra-data hooks only, which may rewrite them.
+ * (`static`, `source-repository-…`). Folders of other phases are seen by extra-data hooks, which may rewrite them, and where a script
+ * names a path that leads there.
  * Scripts in `bin` count when a hook names that folder by way of the hooks directory: every script says `/bin/bash`.
  */
 export function visibleHookFiles(
@@ -38,6 +39,7 @@ export const lockFolder = 'lock.d';
 export function reachableFiles(all: readonly HookFile[], folders: readonly string[]): readonly HookFile[] {
   const own = new Set(folders);
   const text = textOf(all.filter((file) => own.has(topOf(file.path))));
+  for (const folder of phaseFolders) if (leadsTo(folder).test(text)) own.add(folder);
   if (mentionsBin.test(text)) own.add('bin');
   const candidates = all.filter((file) => !own.has(topOf(file.path)) && !isHookFolder(topOf(file.path)));
   let reachable = own.has('bin') ? `${text}\n${textOf(all.filter(isInBin))}` : text;
@@ -58,6 +60,13 @@ function isHookFolder(top: string): boolean {
 
 function isInBin(file: HookFile): boolean {
   return topOf(file.path) === 'bin';
+}
+
+/** A path into a folder of the hooks directory. The name of a phase alone stands in many scripts. */
+function leadsTo(folder: string): RegExp {
+  return new RegExp(
+    `(?:in_target\\.d|TMP_HOOKS_PATH\\}?["']?|\\.\\.)/${folder.replace('.', '\\.')}(?![\\w-])`,
+  );
 }
 
 const mentionsBin = /(TMP_HOOKS_PATH|in_target\.d|dirname|\.\.|_LIB)[^\n]*\/bin\b/;

@@ -95,7 +95,8 @@ async function makeLayer(
   if (full === undefined) await completeTree(sandbox, run);
   await tree.disk?.settle();
   await sandbox.run(['umount', '--recursive', '--lazy', sandboxPaths.targetRoot]);
-  await takeResolvConfBack(sandbox.run);
+  // The last step has put the tree's own in place, which may say the same as the one that was lent.
+  if (run.step.name !== 'finalise') await takeResolvConfBack(sandbox.run);
   const sealed = from?.sealed ?? [];
   if (full === undefined)
     return {

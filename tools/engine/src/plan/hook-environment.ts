@@ -110,6 +110,8 @@ function processVariables(epochSeconds: number): Record<string, string> {
     LOGNAME: 'root',
     SOURCE_DATE_EPOCH: String(epochSeconds),
     PS4: '+ $(_ps4):   ',
+    // Or sets have another order each time, and with them what hooks in Python write.
+    PYTHONHASHSEED: '0',
   };
 }
 

@@ -62,7 +62,9 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
     const files = [...hooksDirectory, ...visibleElements];
     // A hook that they write for this step reads what they say.
     const writers = phases.flatMap((phase) => writersFor(merged, phase));
-    const environment = hookEnvironment(image, { name, files: [...files, ...writers] }, sources);
+    // extra-data hooks may move the hooks of other phases about, and do not run them.
+    const read = [...files, ...writers].filter((file) => !countsByNameOnly(file, phases));
+    const environment = hookEnvironment(image, { name, files: read }, sources);
     const caches = cachesOf(image, name);
     const withDisk = showsDisk(name, hooksDirectory);
     return [

@@ -154,10 +154,32 @@ test('no key holds a path of the host', () => {
 
 test('what hooks see is what the key has: every variable, but for what says how bytes travel and what each process has', () => {
   const step = planBuild(imageOf(), { ...sources, user: { WEB_PORT: '8080', OTHER_THING: '1' } }).steps[1];
-  const ofProcess = ['DIB_OFFLINE', 'PS4', 'LC_ALL', 'HOME', 'USER', 'LOGNAME', 'SOURCE_DATE_EPOCH'];
+  const ofProcess = [
+    'DIB_OFFLINE',
+    'PS4',
+    'PYTHONHASHSEED',
+    'LC_ALL',
+    'HOME',
+    'USER',
+    'LOGNAME',
+    'SOURCE_DATE_EPOCH',
+  ];
   const seen = Object.keys(step?.environment ?? {}).filter((name) => !ofProcess.includes(name));
   expect(seen).toContain('WEB_PORT');
   expect(seen.filter((name) => step?.inputs[`environment ${name}`] === undefined)).toEqual([]);
+});
+
+test('a variable that only hooks of other phases mention is none of extra-data', () => {
+  const image = withWeb({
+    'extra-data.d/10-data': script('echo $WEB_DATA'),
+    'cleanup.d/10-name': script('echo $WEB_ARGUMENTS'),
+  });
+  const inputsOf = (step: string, user: Readonly<Record<string, string>>): readonly string[] =>
+    Object.keys(planBuild(image, { ...sources, user }).steps.find(({ name }) => name === step)?.inputs ?? {});
+  const user = { WEB_ARGUMENTS: '-t tar', WEB_DATA: 'x' };
+  expect(inputsOf('extra-data', user)).toContain('environment WEB_DATA');
+  expect(inputsOf('extra-data', user)).not.toContain('environment WEB_ARGUMENTS');
+  expect(inputsOf('finalise', user)).toContain('environment WEB_ARGUMENTS');
 });
 
 test('an element that is not restorable makes only the steps of its own hooks so', () => {

@@ -73,4 +73,6 @@ export interface DiskImageInvocation {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The words of the command line after the command. */
   readonly arguments: readonly string[];
+  /** Those among them that say what is built, and not how, where, or with which words: what may be written into the image. */
+  readonly imageArguments: readonly string[];
 }

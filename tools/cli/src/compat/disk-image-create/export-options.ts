@@ -52,11 +52,11 @@ export function exportOptions(options: GatheredOptions, environment: Environment
   return {
     ...own,
     // Zero is meant as 'no', which hooks that only look whether it is empty do not see.
-    DIB_OFFLINE: isOn(own['DIB_OFFLINE']) ? own['DIB_OFFLINE'] : '',
+    ...(own['DIB_OFFLINE'] === '0' ? { DIB_OFFLINE: '' } : {}),
     COMPRESS_IMAGE: options.has('uncompressed') ? '' : 'true',
     ...Object.fromEntries(values),
     ...Object.fromEntries(switches),
-    DIB_DEBUG_TRACE: String(trace + options.all('trace').length),
+    ...(options.has('trace') ? { DIB_DEBUG_TRACE: String(trace + options.all('trace').length) } : {}),
   };
 }
 

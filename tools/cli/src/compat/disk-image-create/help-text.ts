@@ -72,7 +72,7 @@ const environment = `Environment, beside the variables named above:
   OVERWRITE_OLD_IMAGE=1       replace an existing image of other content, do not rename it
   DIB_NO_TIMESTAMP=1          lines of the log without time
   DIB_QUIET=1                 print nothing but failures
-  DIB_SHOW_IMAGE_USAGE=1      say what takes room in the image; DIB_SHOW_IMAGE_USAGE_FULL=1: all of it
+  DIB_SHOW_IMAGE_USAGE=1      say what takes room in the image; with DIB_SHOW_IMAGE_USAGE_FULL=1 all
   break=before-install,…      open a shell at these points of the build
   KILN_STORE                  where everything lies that is kept between builds (~/.cache/kiln)
 

@@ -4,7 +4,7 @@ import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
 import type { BuildMoment } from '@kiln/engine/execute/open-shell.ts';
 import { hostArchitecture } from '../../app/load-image.ts';
 import { completionShells } from '../command/completion-script.ts';
-import { scanOptions } from '../options/scan-options.ts';
+import { scanOptions, type UsedOption } from '../options/scan-options.ts';
 import {
   type ChecksumKind,
   type CompletionShell,
@@ -15,7 +15,7 @@ import {
   type LogStyle,
   logStyles,
 } from './disk-image-invocation.ts';
-import { type DiskImageOptionKey, diskImageOptions } from './disk-image-options.ts';
+import { type DiskImageOption, type DiskImageOptionKey, diskImageOptions } from './disk-image-options.ts';
 import type { UsageDetail } from './usage-report.ts';
 import { exportOptions, isOn } from './export-options.ts';
 import { type GatheredOptions, gatherOptions } from './gather-options.ts';
@@ -69,6 +69,7 @@ export function parseDiskImageArguments(
     imageCache: nonEmpty(exported['DIB_IMAGE_CACHE']),
     environment: exported,
     arguments: argv,
+    imageArguments: imageArgumentsOf(argv, used),
   };
   return problems.length > 0
     ? { ok: false, failures: problems }
@@ -83,6 +84,32 @@ function actionOf(options: GatheredOptions): DiskImageAction {
   const actions = ['help', 'version', 'completion', 'explain', 'dry-run'] as const;
   const usual = momentOf(options) === undefined ? 'build' : 'shell';
   return actions.find((action) => options.has(action)) ?? usual;
+}
+
+/** Options that decide nothing of an image. */
+const sayingHow: ReadonlySet<DiskImageOptionKey> = new Set<DiskImageOptionKey>([
+  'image-cache',
+  'min-tmpfs',
+  'no-tmpfs',
+  'offline',
+  'checksum',
+  'logfile',
+  'dry-run',
+  'explain',
+  'shell-before',
+  'shell-after',
+  'json',
+  'log-style',
+]);
+
+function imageArgumentsOf(
+  argv: readonly string[],
+  used: readonly UsedOption<DiskImageOption>[],
+): readonly string[] {
+  const left = new Set<number>();
+  for (const { option, words } of used)
+    if (sayingHow.has(option.key)) for (let at = words[0]; at < words[1]; at += 1) left.add(at);
+  return argv.filter((_, index) => !left.has(index));
 }
 
 function momentOf(options: GatheredOptions): BuildMoment | undefined {

@@ -59,7 +59,7 @@ export function requestOf(
   return {
     image,
     environment: invocation.environment,
-    arguments: invocation.arguments,
+    arguments: invocation.imageArguments,
     store,
     work: invocation.environment['KILN_WORK'],
     imageCache: imageCache === undefined ? undefined : resolve(run.io.cwd, imageCache),

@@ -28,9 +28,13 @@ export function usageLines(files: readonly ListedFile[], detail: UsageDetail): r
   const shown = [...sizes].filter(([, size]) => detail === 'all' || size >= largeBytes);
   const ordered = shown.toSorted(([a, left], [b, right]) => right - left || byteOrder(a, b));
   return [
-    ...[rule, title, rule],
+    rule,
+    title,
+    rule,
     ...ordered.map(([path, size]) => `${humanSize(size).padStart(7)}\t${path}`),
-    ...['', '===== end image size report =====', ''],
+    '',
+    '===== end image size report =====',
+    '',
   ];
 }
 

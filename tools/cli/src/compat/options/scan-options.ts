@@ -19,6 +19,8 @@ export interface OptionShape {
 export interface UsedOption<Shape extends OptionShape> {
   readonly option: Shape;
   readonly value: string;
+  /** Positions of the words that it takes up, the second exclusive; bundled options share a word. */
+  readonly words: readonly [from: number, to: number];
 }
 
 /** A command line taken apart. */
@@ -44,15 +46,17 @@ export function scanOptions<Shape extends OptionShape>(
   const failures: Failure[] = [];
   const rest = [...argv];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const from = argv.length - rest.length - 1;
+    const place = (): UsedOption<Shape>['words'] => [from, argv.length - rest.length];
     if (word === '--') {
       operands.push(...rest.splice(0));
     } else if (word.startsWith('--')) {
       const taken = takeLong(word.slice(2), shapes, rest);
       if ('code' in taken) failures.push(taken);
-      else used.push(taken);
+      else used.push({ ...taken, words: place() });
     } else if (word.startsWith('-') && word !== '-') {
       const taken = takeBundle(word.slice(1), shapes, rest);
-      used.push(...taken.used);
+      used.push(...taken.used.map((it) => ({ ...it, words: place() })));
       failures.push(...taken.failures);
     } else {
       operands.push(word);
@@ -63,11 +67,13 @@ export function scanOptions<Shape extends OptionShape>(
     : { ok: true, value: { used, operands }, warnings: [] };
 }
 
+type Taken<Shape extends OptionShape> = Omit<UsedOption<Shape>, 'words'>;
+
 function takeLong<Shape extends OptionShape>(
   text: string,
   shapes: readonly Shape[],
   rest: string[],
-): UsedOption<Shape> | Failure {
+): Taken<Shape> | Failure {
   const equals = text.indexOf('=');
   const name = equals === -1 ? text : text.slice(0, equals);
   const found = findLong(name, shapes);
@@ -110,8 +116,8 @@ function takeBundle<Shape extends OptionShape>(
   letters: string,
   shapes: readonly Shape[],
   rest: string[],
-): { readonly used: readonly UsedOption<Shape>[]; readonly failures: readonly Failure[] } {
-  const used: UsedOption<Shape>[] = [];
+): { readonly used: readonly Taken<Shape>[]; readonly failures: readonly Failure[] } {
+  const used: Taken<Shape>[] = [];
   const failures: Failure[] = [];
   const known = new Map(shapes.flatMap((shape) => (shape.short === undefined ? [] : [[shape.short, shape]])));
   for (let at = 0; at < letters.length; at += 1) {

@@ -213,3 +213,10 @@ test('completion is for a shell that is known', () => {
     { code: 'option-value-wrong', option: '--completion' },
   ]);
 });
+
+test('what says how, and not what, stays out of the arguments that an image may record', () => {
+  const line =
+    '-xu debian --checksum --logfile l -o web --image-cache=/c --dry-run vm --offl --log-style plain -- --checksum';
+  expect(parse(line).imageArguments.join(' ')).toBe('-xu debian -o web vm -- --checksum');
+  expect(parse(line).arguments.join(' ')).toBe(line);
+});

@@ -9,6 +9,7 @@ import type { BuildPlan, CacheMount, KeyInputs, StepPlan } from './build-plan.ts
 import { firstBootHook } from './first-boot.ts';
 import { declaredSecrets, hookEnvironment } from './hook-environment.ts';
 import { showsDisk } from './shows-disk.ts';
+import { namedFiles, tooMuchToRead } from './named-files.ts';
 import { readsOtherHooks } from './reads-other-hooks.ts';
 import { type StepName, steps, stepsWithoutHooks } from './step.ts';
 import { textOf } from './text-of.ts';
@@ -65,6 +66,13 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
     // extra-data hooks may move the hooks of other phases about, and do not run them.
     const read = [...files, ...writers].filter((file) => !countsByNameOnly(file, phases));
     const environment = hookEnvironment(image, { name, files: read }, sources);
+    // Where Kiln sets a variable itself, hooks do not see what the user's names.
+    const users = Object.keys(environment.keyed).filter(
+      (variable) =>
+        environment.variables[variable] ===
+        (image.definition.environment[variable] ?? sources.user[variable]),
+    );
+    const named = namedFiles(users, sources.host);
     const caches = cachesOf(image, name);
     const withDisk = showsDisk(name, hooksDirectory);
     return [
@@ -79,9 +87,9 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
         packages,
         caches,
         showsDisk: withDisk,
-        restorable: image.elements.every(
-          (element) => element.declarations.restorable || !hasHooksIn(element, phases),
-        ),
+        restorable:
+          !Object.values(named).includes(tooMuchToRead) &&
+          image.elements.every((element) => element.declarations.restorable || !hasHooksIn(element, phases)),
         inputs: {
           step: name,
           architecture: image.definition.architecture,
@@ -99,7 +107,7 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
           ...prefixed('environment', environment.keyed),
           ...prefixed('host', {
             ...hostInputs(image, phases, sources),
-            ...namedFiles(Object.keys(environment.keyed), sources),
+            ...named,
           }),
           ...prefixed('locked', sources.locked[name] ?? {}),
           ...dataInputs(hooksDirectory, phases),
@@ -194,16 +202,6 @@ function hostInputs(
     for (const name of names) inputs[name] = sources.host[name] ?? 'absent';
   }
   return inputs;
-}
-
-/** Files of the host that the step's variables name, by `$NAME`. */
-function namedFiles(variables: readonly string[], { host }: PlanSources): Record<string, string> {
-  return Object.fromEntries(
-    variables.flatMap((name) => {
-      const fact = host[`$${name}`];
-      return fact === undefined ? [] : [[`$${name}`, fact]];
-    }),
-  );
 }
 
 function hasHooksIn(element: Element, phases: readonly string[]): boolean {

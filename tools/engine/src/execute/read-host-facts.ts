@@ -25,6 +25,8 @@ export const engineTools: readonly RequiredTool[] = [
   { tool: 'nsenter', debianPackage: 'util-linux', neededFor: 'sandboxes' },
   { tool: 'flock', debianPackage: 'util-linux', neededFor: 'locks' },
   { tool: 'mount', debianPackage: 'mount', neededFor: 'sandboxes' },
+  { tool: 'losetup', debianPackage: 'mount', neededFor: 'finalise hooks that ask for the disk' },
+  { tool: 'blockdev', debianPackage: 'util-linux', neededFor: 'finalise hooks that ask for the disk' },
   { tool: 'mkfs.erofs', debianPackage: 'erofs-utils', neededFor: 'layers' },
   { tool: 'setfattr', debianPackage: 'attr', neededFor: 'layers' },
 ];

@@ -23,11 +23,14 @@ export async function packLayer(run: Runner, folder: string, target: PackTarget)
       folder,
       target.file,
       String(target.epochSeconds),
-      ...(target.leaveOut ?? []).map((path) => `--exclude-path=${path}`),
+      ...[...ownCaches, ...(target.leaveOut ?? [])].map((path) => `--exclude-path=${path}`),
     ],
     {},
   );
 }
+
+/** What a program keeps for itself and makes anew where it lacks: ldconfig's notes of inodes and times, never twice the same. */
+const ownCaches = ['var/cache/ldconfig/aux-cache'];
 
 export interface PackTarget {
   readonly file: string;

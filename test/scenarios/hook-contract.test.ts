@@ -18,7 +18,7 @@ const note = (where: 'host' | 'chroot', name: string, command: string): string =
   `{ ${command}; } >>${where === 'host' ? '"$TMP_MOUNT_PATH"' : ''}/${name} 2>&1\n`;
 
 scenario(
-  'a hook sees the hooks directory as its phase has it, read-only, and finds its own place in it',
+  '11, 17. a hook sees the hooks directory as its phase has it, read-only, and finds its own place in it',
   async (rig) => {
     const tree = await builtTree(rig, {
       'environment.d/10-used': 'export WEB_PORT=80\n',
@@ -54,7 +54,7 @@ scenario(
 );
 
 scenario(
-  'environment.d is sourced once a phase, in byte order, where the hooks run; nothing flows on',
+  '1. environment.d is sourced once a phase, in byte order, where the hooks run; nothing flows on',
   async (rig) => {
     const tree = await builtTree(rig, {
       'environment.d/9-c': 'export TRAIL="${TRAIL}c"\n',
@@ -101,7 +101,7 @@ scenario('a variable reaches hooks that mention it, and counts in their key; no 
   expect(changed['install']).not.toBe(before['install']);
 });
 
-scenario('extra-data hooks add, link and remove hooks of later phases', async (rig) => {
+scenario('16. extra-data hooks add, link and remove hooks of later phases', async (rig) => {
   const files = {
     'extra-data.d/10-choose': [
       'cd "$TMP_HOOKS_PATH"',
@@ -161,7 +161,7 @@ scenario(
   },
 );
 
-scenario('hooks resolve names as the host does, and the image keeps its own resolv.conf', async (rig) => {
+scenario('26. hooks resolve names as the host does, and the image keeps its own resolv.conf', async (rig) => {
   const tree = await builtTree(rig, {
     'root.d/20-resolver': 'echo "nameserver 192.0.2.1" >"$TARGET_ROOT/etc/resolv.conf"\n',
     'install.d/10-look': note('chroot', 'seen', 'cat /etc/resolv.conf; ls /etc'),
@@ -175,7 +175,7 @@ scenario('hooks resolve names as the host does, and the image keeps its own reso
 });
 
 scenario(
-  'a resolv.conf that hooks make a link wins, one that they write is for the build alone',
+  '26. a resolv.conf that hooks make a link wins, one that they write is for the build alone',
   async (rig) => {
     await rig.element('link', { 'install.d/10-link': 'ln -sf ../run/resolve/stub.conf /etc/resolv.conf\n' });
     await rig.element('text', { 'install.d/10-text': 'echo "nameserver 192.0.2.9" >/etc/resolv.conf\n' });
@@ -190,7 +190,7 @@ scenario(
   },
 );
 
-scenario('mounts that hooks leave behind reach neither the image nor the host', async (rig) => {
+scenario('22. mounts that hooks leave behind reach neither the image nor the host', async (rig) => {
   const mountThere = (root: string): string =>
     `mkdir -p ${root}/mnt/left\nmount -t tmpfs tmpfs ${root}/mnt/left\necho secret >${root}/mnt/left/secret\n`;
   const tree = await builtTree(rig, {
@@ -204,7 +204,7 @@ scenario('mounts that hooks leave behind reach neither the image nor the host', 
   expect(tree.paths.filter((path) => path.startsWith('tmp/'))).toEqual([]);
 });
 
-scenario('the finished tree has an empty /tmp, empty logs, and no traces of the build', async (rig) => {
+scenario('27, 29. the finished tree has an empty /tmp, empty logs, and no traces of the build', async (rig) => {
   const tree = await builtTree(rig, {
     'install.d/10-litter': [
       'echo x >/tmp/litter; echo y >/tmp/.hidden',
@@ -220,7 +220,7 @@ scenario('the finished tree has an empty /tmp, empty logs, and no traces of the 
   expect(tree.paths.filter((path) => /^(dev|proc|sys|run)\//.test(path))).toEqual([]);
 });
 
-scenario('hooks see a /dev without disks, sys read-only, and processes of their own alone', async (rig) => {
+scenario('23. hooks see a /dev without disks, sys read-only, and processes of their own alone', async (rig) => {
   const tree = await builtTree(rig, {
     'install.d/10-look': [
       note('chroot', 'devices', 'ls /dev'),
@@ -271,7 +271,7 @@ scenario(
   },
 );
 
-scenario('what a hook prints is reported line by line and kept in a log of its own', async (rig) => {
+scenario('14. what a hook prints is reported line by line and kept in a log of its own', async (rig) => {
   await rig.element('web', {
     'install.d/10-talk': 'echo to stdout; echo to stderr >&2; printf "no newline"\n',
   });

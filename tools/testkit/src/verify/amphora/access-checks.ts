@@ -2,7 +2,7 @@ import { globTree } from '../../disk/glob-tree.ts';
 import type { DiskTree } from '../../disk/open-tree.ts';
 import { passUnless, skip, type Check, type Outcome, type Subject } from '../check.ts';
 import { isInstalled, readDpkgStatus } from '../system/dpkg-status.ts';
-import { readBootEntries } from '../system/kernel-command-lines.ts';
+import { isForRecovery, readBootEntries } from '../system/kernel-command-lines.ts';
 import { readUnitState } from '../system/unit-state.ts';
 import { readAmphoraFacts } from './amphora-facts.ts';
 
@@ -132,7 +132,7 @@ async function checkBootMenu({ tree, expectations }: Subject): Promise<Outcome> 
 
 async function checkPinning({ tree }: Subject): Promise<Outcome> {
   const { pinned } = await readAmphoraFacts(tree);
-  const entries = await readBootEntries(tree);
+  const entries = (await readBootEntries(tree)).filter((entry) => !isForRecovery(entry));
   const isolating = entries.filter(({ commandLine }) => /\bisolcpus=/u.test(commandLine));
   if (!pinned && isolating.length === 0) return skip('no CPUs are reserved');
   const problems: string[] = [];

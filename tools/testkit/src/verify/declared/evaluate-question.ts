@@ -3,7 +3,7 @@ import { globTree } from '../../disk/glob-tree.ts';
 import type { DiskTree } from '../../disk/open-tree.ts';
 import { readAccounts } from '../system/accounts.ts';
 import { isInstalled, readDpkgStatus } from '../system/dpkg-status.ts';
-import { readBootEntries } from '../system/kernel-command-lines.ts';
+import { isForRecovery, readBootEntries } from '../system/kernel-command-lines.ts';
 import { findKernels, moduleName, readModuleNames } from '../system/kernels.ts';
 import { effectiveSysctl, normaliseValue, readSysctlSettings } from '../system/sysctl-order.ts';
 import { readUnitState } from '../system/unit-state.ts';
@@ -105,7 +105,7 @@ async function evaluateModules(tree: DiskTree, names: readonly string[]): Promis
 }
 
 async function evaluateCommandLine(tree: DiskTree, texts: readonly string[]): Promise<Outcome> {
-  const entries = await readBootEntries(tree);
+  const entries = (await readBootEntries(tree)).filter((entry) => !isForRecovery(entry));
   if (entries.length === 0) return failed('no boot entry was found');
   const problems = entries.flatMap((entry) =>
     texts

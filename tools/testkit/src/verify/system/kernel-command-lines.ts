@@ -26,6 +26,11 @@ export async function readBootEntries(tree: DiskTree): Promise<readonly BootEntr
   return entries;
 }
 
+/** Whether an entry is for repairs: GRUB makes it without the usual parameters, and starts a single user's shell. */
+export function isForRecovery({ commandLine }: BootEntry): boolean {
+  return /(?:^|\s)(?:single|recovery)(?:\s|$)/u.test(commandLine);
+}
+
 /** Parses `linux` and `initrd` lines of grub.cfg, whatever stands around them. */
 export function parseBootEntries(text: string, file: string): readonly BootEntry[] {
   const entries: BootEntry[] = [];

@@ -206,6 +206,22 @@ describe('checks of an amphora', () => {
     expect(failures.map(([id]) => id)).toEqual(['amphora-datasources', 'amphora-ssh']);
   });
 
+  it('reserved CPUs are no matter of the entry for repairs', async () => {
+    const menu = String(amphoraFiles['/boot/grub/grub.cfg']).replace(' ro ', ' ro isolcpus=1-N ');
+    const [, kernel = ''] = /linux (\S+)/.exec(menu) ?? [];
+    const report = await verify({
+      ...amphoraFiles,
+      '/boot/grub/grub.cfg': `${menu}\nlinux ${kernel} root=LABEL=cloudimg-rootfs ro single\n`,
+      '/etc/tuned/amphora/tuned.conf': '[main]\n',
+      '/usr/lib/systemd/system/tuned.service': '[Install]\nWantedBy=multi-user.target\n',
+      '/etc/systemd/system/multi-user.target.wants/tuned.service': {
+        link: '/lib/systemd/system/tuned.service',
+      },
+    });
+    expect(failuresOf(report)).toEqual([]);
+    expect(report.checks.find(({ id }) => id === 'amphora-cpu-pinning')?.status).toBe('pass');
+  });
+
   it('the Red Hat family has a mode of SELinux, and a hook file of its own', async () => {
     const changes: Changes = {
       '/etc/os-release': 'ID="rocky"\n',

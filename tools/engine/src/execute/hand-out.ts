@@ -29,22 +29,26 @@ export async function handOut(
 ): Promise<'done' | 'bytes missing'> {
   const known = await readNotes(place.records);
   const notes: Notes = {};
-  for (const { step, digest } of outputs) {
+  const taken = new Set<string>();
+  for (const { step, digest } of outputs.toReversed()) {
     const before = known[step];
     if (before?.digest === digest && (await areInPlace(before.files, place.directory))) {
       notes[step] = before;
+      for (const path of Object.keys(before.files)) taken.add(path);
       continue;
     }
     const blob = await bench.store.locate(digest);
     if (blob === undefined) return 'bytes missing';
-    notes[step] = { digest, files: await unpack(bench, blob, place.directory) };
+    const files = await unpack(bench, blob, { directory: place.directory, taken });
+    for (const path of Object.keys(files)) taken.add(path);
+    notes[step] = { digest, files };
   }
   if (outputs.length > 0)
     await writeWhole(join(place.records, 'handed-out.json'), `${JSON.stringify(notes)}\n`);
   return 'done';
 }
 
-/** By step: what it handed out, and how each file looked then. */
+/** By step: what it handed out and no later one did, and how each file looked then. */
 type Notes = Record<string, { readonly digest: string; readonly files: Readonly<Record<string, string>> }>;
 
 async function readNotes(records: string): Promise<Notes> {
@@ -66,7 +70,7 @@ async function factsOf(file: string): Promise<string | undefined> {
 async function unpack(
   { store, report }: Pick<Workbench, 'store' | 'report'>,
   blob: string,
-  directory: string,
+  { directory, taken }: { readonly directory: string; readonly taken: ReadonlySet<string> },
 ): Promise<Readonly<Record<string, string>>> {
   const scratch = scratchPath(store.paths.work, 'outputs');
   try {
@@ -81,6 +85,7 @@ async function unpack(
       });
     const files: Record<string, string> = {};
     for (const path of await listFiles(scratch, '')) {
+      if (taken.has(path)) continue;
       const target = join(directory, path);
       if (await place(join(scratch, path), target))
         report({ type: 'note', message: `a hook hands out ${target}` });

@@ -1,12 +1,14 @@
 import type { ListedFile } from '@kiln/engine/util/listed-file.ts';
+import { findContainerLayer } from '@kiln/testkit/disk/find-container-layer.ts';
 import { comparedFiles, type ComparedTree } from './compared-tree.ts';
 import { readTar, type TarEntry } from './read-tar.ts';
 
-/** The files of a tar archive, hard links as the files that they are. */
+/** The files of a tar archive, or of the layer of a container image in one, hard links as the files that they are. */
 export async function openTarTree(
   file: string,
 ): Promise<ComparedTree & { readonly readFile: (path: string) => Promise<Buffer | undefined> }> {
-  const { entries } = await readTar(file);
+  const within = await findContainerLayer(file);
+  const { entries } = await readTar(file, { within });
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const files: ListedFile[] = [];
   const digests = new Map<string, string>();
@@ -19,7 +21,7 @@ export async function openTarTree(
   return {
     files: comparedFiles(files),
     digests: async (paths) => new Map(paths.map((path) => [path, digests.get(path) ?? ''])),
-    readFile: async (path) => (await readTar(file, path)).kept,
+    readFile: async (path) => (await readTar(file, { keep: path, within })).kept,
   };
 }
 

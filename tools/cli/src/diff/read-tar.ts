@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import type { FileStretch } from '@kiln/testkit/disk/find-container-layer.ts';
 import type { FileKind, ListedFile } from '@kiln/engine/util/listed-file.ts';
 import { extract, type Header } from 'tar-stream';
 
@@ -17,12 +18,13 @@ export interface TarEntry extends Omit<ListedFile, 'kind'> {
 /**
  * Reads a tar archive, compressed by gzip or not, once from beginning to end, without keeping its contents.
  *
+ * @param within where the archive lies in the file; undefined: it is the file.
  * @param keep path of one file whose bytes are wanted.
  * @throws RangeError where the file is no such archive, or ends too early.
  */
 export async function readTar(
   file: string,
-  keep?: string,
+  { keep, within }: { readonly keep?: string; readonly within?: FileStretch | undefined } = {},
 ): Promise<{ readonly entries: readonly TarEntry[]; readonly kept: Buffer | undefined }> {
   const entries: TarEntry[] = [];
   let kept: Buffer | undefined;
@@ -39,9 +41,11 @@ export async function readTar(
       () => {},
     );
   });
-  const source = createReadStream(file, { highWaterMark: 1 << 20 });
+  const start = within?.offsetBytes ?? 0;
+  const end = within === undefined ? Number.POSITIVE_INFINITY : start + within.sizeBytes - 1;
+  const source = createReadStream(file, { highWaterMark: 1 << 20, start, end });
   try {
-    await ((await isCompressed(file))
+    await ((await isCompressed(file, start))
       ? pipeline(source, createGunzip(), unpacked)
       : pipeline(source, unpacked));
   } catch (error) {
@@ -100,10 +104,10 @@ function absolute(name: string): string {
 }
 
 /** By the first two bytes of gzip (RFC 1952, 2.3.1). */
-async function isCompressed(file: string): Promise<boolean> {
+async function isCompressed(file: string, start: number): Promise<boolean> {
   const handle = await open(file, 'r');
   try {
-    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, start);
     return buffer[0] === 0x1f && buffer[1] === 0x8b;
   } finally {
     await handle.close();

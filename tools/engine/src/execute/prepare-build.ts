@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { tellingFullDisk } from '../diagnostics/full-disk.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import { planBuild } from '../plan/plan-build.ts';
+import { runAfresh } from '../plan/run-afresh.ts';
 import { createRunner } from '../sandbox/command-runner.ts';
 import { findPrivilege } from '../sandbox/privilege.ts';
 import { transportEnvironment } from '../sources/fetching.ts';
@@ -61,7 +62,8 @@ export async function planRequest(
     locked: lock.inputs,
     keepsStates: bench.checkpoints !== 'never',
   });
-  return { plan, disk, bench: { ...bench, locked: lock.things, packageIndexes: lock.packageIndexes } };
+  const steps = runAfresh(plan, environment['KILN_FRESH']);
+  return { plan: steps, disk, bench: { ...bench, locked: lock.things, packageIndexes: lock.packageIndexes } };
 }
 
 /**

@@ -16,6 +16,7 @@ import { writeReceipt } from './receipt.ts';
 import { readAciManifest } from './read-aci-manifest.ts';
 import { readDiskTools } from './read-host-facts.ts';
 import type { Workbench } from './workbench.ts';
+import { writeBillOfMaterials } from './write-bill-of-materials.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Brings the steps of an image up to date, up to `until` or to the last. Fails with a BuildFailure. */
@@ -78,6 +79,7 @@ async function completeImage(
   const message = describeAge(bench.locked, Date.now());
   if (message !== undefined) bench.report({ type: 'note', message });
   await writeWhole(join(place.records, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeBillOfMaterials(bench, place.records, manifest);
   await writeReceipt(place.records, { ...result, steps });
   return { artifacts: result.artifacts, manifest, steps };
 }

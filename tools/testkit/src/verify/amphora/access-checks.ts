@@ -39,6 +39,9 @@ async function checkNames({ tree }: Subject): Promise<Outcome> {
   const hook = redHat ? '/etc/dhcp/dhclient-enter-hooks' : '/etc/dhcp/dhclient-enter-hooks.d/noresolvconf';
   if (!/make_resolv_conf/u.test((await tree.readText(hook)) ?? ''))
     problems.push(`${hook} does not keep dhclient from /etc/resolv.conf`);
+  // dhclient sources files of a folder only if they are executable.
+  else if (!redHat && (((await tree.statTarget(hook))?.mode ?? 0) & 0o111) === 0)
+    problems.push(`${hook} is not executable`);
   return passUnless(problems);
 }
 
@@ -92,6 +95,11 @@ function wordsOf(list: string): readonly string[] {
 /** Upstream's hook is for `enter`, Kiln's for `exit`. */
 const rebindHooks = '/etc/dhcp/dhclient-{enter,exit}-hooks.d/rebind-sshd';
 
+const noRootLogin = /^\s*(?:PermitRootLogin|PermitEmptyPasswords)\s+yes\b/gimu;
+
+/** The Red Hat family ships a configuration that takes passwords, and leaves it to cloud-init to forbid them. */
+const noPasswords = /^\s*(?:PermitRootLogin|PermitEmptyPasswords|PasswordAuthentication)\s+yes\b/gimu;
+
 async function checkSsh({ tree, expectations }: Subject): Promise<Outcome> {
   const { sshServer, redHat } = await readAmphoraFacts(tree);
   if (!sshServer) return skip('there is no SSH server');
@@ -107,9 +115,7 @@ async function checkSsh({ tree, expectations }: Subject): Promise<Outcome> {
   if (expectations.rootPassword === 'locked') {
     const files = ['/etc/ssh/sshd_config', ...(await globTree(tree, '/etc/ssh/sshd_config.d/*.conf'))];
     for (const file of files) {
-      for (const [line] of ((await tree.readText(file)) ?? '').matchAll(
-        /^\s*(?:PermitRootLogin|PermitEmptyPasswords)\s+yes\b/gimu,
-      ))
+      for (const [line] of ((await tree.readText(file)) ?? '').matchAll(redHat ? noRootLogin : noPasswords))
         problems.push(`${file}: ${line.trim()}`);
     }
   }

@@ -34,6 +34,9 @@ async function checkAgent({ tree }: Subject): Promise<Outcome> {
       if (!(await tree.exists(`/usr/local/bin/${name}`)))
         problems.push(`/usr/local/bin/${name} leads nowhere`);
     }
+    // The name says what it checks, and has changed over the releases.
+    if ((await globTree(tree, '/usr/local/bin/haproxy-vrrp-*')).length === 0)
+      problems.push('there is no /usr/local/bin/haproxy-vrrp-*');
     const revision = (await tree.readText('/opt/amphora-agent.gitref')) ?? '';
     if (!/^[0-9a-f]{40}$/mu.test(revision)) problems.push('/opt/amphora-agent.gitref holds no commit');
   }

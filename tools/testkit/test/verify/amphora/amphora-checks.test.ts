@@ -137,6 +137,18 @@ const breakages: readonly (readonly [what: string, changes: Changes, check: stri
     /rebind-sshd/,
   ],
   [
+    'the SSH server takes passwords',
+    { '/etc/ssh/sshd_config.d/50-x.conf': 'PasswordAuthentication yes\n' },
+    'amphora-ssh',
+    /PasswordAuthentication yes/,
+  ],
+  [
+    'a hook that dhclient does not run',
+    { '/etc/dhcp/dhclient-enter-hooks.d/noresolvconf': 'make_resolv_conf() { :; }\n' },
+    'amphora-names',
+    /is not executable/,
+  ],
+  [
     'root may log in',
     { '/etc/ssh/sshd_config': 'PermitRootLogin yes\n' },
     'amphora-ssh',
@@ -190,11 +202,12 @@ describe('checks of an amphora', () => {
       await verify({
         ...sourceAmphoraFiles,
         '/usr/local/bin/amphora-interface': undefined,
+        '/usr/local/bin/haproxy-vrrp-check': undefined,
         '/opt/amphora-agent.gitref': 'master\n',
       }),
     );
     expect(failure?.[1]).toBe(
-      '/usr/local/bin/amphora-interface leads nowhere\n/opt/amphora-agent.gitref holds no commit',
+      '/usr/local/bin/amphora-interface leads nowhere\nthere is no /usr/local/bin/haproxy-vrrp-*\n/opt/amphora-agent.gitref holds no commit',
     );
   });
 

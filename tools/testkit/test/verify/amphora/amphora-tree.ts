@@ -103,7 +103,13 @@ export const sourceAmphoraFiles: Readonly<Record<string, MemoryEntry | undefined
   ...enabled('amphora-agent.service', 'multi-user.target'),
   '/opt/amphora-agent.gitref': `${'0123456789'.repeat(4)}\n`,
   ...Object.fromEntries(
-    ['amphora-agent', 'amphora-health-checker', 'amphora-interface', 'prometheus-proxy'].flatMap((name) => [
+    [
+      'amphora-agent',
+      'amphora-health-checker',
+      'amphora-interface',
+      'prometheus-proxy',
+      'haproxy-vrrp-check',
+    ].flatMap((name) => [
       [`/opt/amphora-agent-venv/bin/${name}`, program],
       [`/usr/local/bin/${name}`, { link: `/opt/amphora-agent-venv/bin/${name}` }],
     ]),

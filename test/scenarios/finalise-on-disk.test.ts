@@ -41,7 +41,11 @@ eval declare -A devices=\\( $IMAGE_BLOCK_DEVICES \\)
 for device in "\${devices[@]}"; do [ -b "$device" ] && echo block || echo no block; done
 } >${where}\n`;
   const build = await buildDisk(rig, {
-    'pre-finalise.d/10-look': look('"$TMP_MOUNT_PATH/host"'),
+    'pre-finalise.d/10-look': `${look('"$TMP_MOUNT_PATH/host"')}
+for point in / /boot; do
+source=$(findmnt --noheadings --output SOURCE "$TMP_MOUNT_PATH$point")
+echo "$point $(blkid -o value -s LABEL "$source")"
+done >"$TMP_MOUNT_PATH/sources"\n`,
     'finalise.d/10-look': [
       look('/chroot'),
       `while read -r _ _ _ _ point _ rest; do
@@ -68,6 +72,7 @@ head -c 2 /dev/disk/by-label/top >/dev/null && echo labelled >/label
   expect(mounts.find((line) => line.startsWith('/ '))).toContain(' /dev/mapper/loop0p3 ');
   expect(mounts.find((line) => line.startsWith('/boot '))).toContain(' /dev/mapper/loop0p2 ');
   expect(await read('label')).toEqual(['labelled']);
+  expect(await read('sources')).toEqual(['/ top', '/boot mkfs_boot']);
   expect(await read('early')).toEqual(['none']);
   const paths = await listTar(fileOf(build, 'tar'));
   expect(paths.filter((path) => path.startsWith('dev/'))).toEqual([]);

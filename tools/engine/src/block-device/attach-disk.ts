@@ -14,7 +14,8 @@ export interface DiskToAttach {
 
 /**
  * Each loop device is opened by a process that stays, and detached while it is open: so it goes away with that process (loop(4),
- * autoclear), which ends with the sandbox, however that ends. Numbers of the kernel's devices show in no name.
+ * autoclear), which ends with the sandbox, however that ends. Numbers of the kernel's devices show in no name. In the sandbox partitions
+ * stand in the host's /dev/mapper, too, since mount tables name them there.
  */
 const script = `set -eu
 disk=$1 sector=$2 host=$3 chroot=$4 count=$5; shift 5
@@ -35,6 +36,10 @@ while [ $# -gt 0 ]; do
   ln -s "../../$2" "$chroot/$1"
   shift 2
 done
+if [ -d "$host/mapper" ] && mkdir -p /dev/mapper 2>/dev/null; then
+  cp --archive --no-clobber /dev/mapper/. "$host/mapper/"
+  mount --bind "$host/mapper" /dev/mapper
+fi
 setsid sleep infinity </dev/null >/dev/null 2>&1 &`;
 
 /** Makes the loop devices of a disk and its partitions, which need neither device-mapper nor a kernel that scans partitions. */

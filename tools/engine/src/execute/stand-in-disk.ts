@@ -1,5 +1,10 @@
 import { attachDisk, flushDisk } from '../block-device/attach-disk.ts';
-import { chrootDevices, deviceVariables, nameDevices } from '../block-device/device-names.ts';
+import {
+  chrootDevices,
+  deviceMountedAt,
+  deviceVariables,
+  nameDevices,
+} from '../block-device/device-names.ts';
 import type { DiskLayout } from '../block-device/disk-layout.ts';
 import {
   digestAreas,
@@ -50,6 +55,8 @@ export async function openStandInDisk(sandbox: Sandbox, run: StepRun): Promise<S
   const layout = await layOutDisk(sandbox, run.disk, seed);
   const devices = nameDevices(run.disk.graph.disk.name, layout);
   const nested = run.disk.mountPoints.filter((mountPoint) => mountPoint !== '/');
+  // What is in /tmp is not kept, and hooks are shown their folder there.
+  const covered = nested.filter((mountPoint) => !`${mountPoint}/`.startsWith('/tmp/'));
   await sandbox.run(['mkdir', '-p', skeleton, ...nested.map((mountPoint) => `${skeleton}${mountPoint}`)]);
   const { epochSeconds } = run.plan;
   await writeDisk({ layout, treeDirectory: skeleton, diskFile, epochSeconds, run: sandbox.run });
@@ -59,9 +66,9 @@ export async function openStandInDisk(sandbox: Sandbox, run: StepRun): Promise<S
   const covers = coverFolders(
     sandbox.run,
     sandboxPaths.targetRoot,
-    nested.map((mountPoint) => ({
+    covered.map((mountPoint) => ({
       mountPoint,
-      source: `${chrootDevices}/${devices.find((it) => it.filesystem?.mountPoint === mountPoint)?.path ?? 'loop0'}`,
+      source: `${chrootDevices}/${deviceMountedAt(devices, mountPoint)?.path ?? ''}`,
     })),
   );
   await covers.mount();

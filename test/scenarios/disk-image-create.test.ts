@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Rig, readFromTar } from '@kiln/testkit/rig/open-rig.ts';
 import { expect } from 'vitest';
-import { runScript, type ScriptRun } from './run-script.ts';
+import { type ScriptRun, startScript } from './run-script.ts';
 import { scenario } from './scenario.ts';
 
 const folder = join(import.meta.dirname, '../../tools/cli/bin');
@@ -14,10 +14,14 @@ interface Call {
 }
 
 /** Calls `disk-image-create` by its plain name, in the folder `out`, which is in no workspace. */
-async function create(rig: Rig, line: string, { environment = {}, command }: Call = {}): Promise<ScriptRun> {
+async function create(rig: Rig, line: string, call: Call = {}): Promise<ScriptRun> {
+  return (await start(rig, line, call)).finished;
+}
+
+async function start(rig: Rig, line: string, { environment = {}, command }: Call = {}) {
   const cwd = join(rig.root, 'out');
   await mkdir(cwd, { recursive: true });
-  return runScript(join(folder, command ?? 'disk-image-create'), line.split(' '), {
+  return startScript(join(folder, command ?? 'disk-image-create'), line.split(' '), {
     cwd,
     environment: {
       KILN_STORE: rig.store,
@@ -229,4 +233,26 @@ scenario('a dry run and an explanation write nothing', async (rig) => {
   await rig.element('web', { 'install.d/10-second': 'echo otherwise >/second\n' });
   const why = await create(rig, '-n -t tar -o box --explain tiny-os web');
   expect(why.stdout).toContain('install.d/10-second of web changed');
+});
+
+scenario('an interrupted build ends with 130, says so, and leaves nothing but what is done', async (rig) => {
+  const gate = await rig.gate('middle');
+  await rig.element('web', {
+    'install.d/10-done': 'echo done >/done\n',
+    'post-install.d/10-wait': gate.lines('chroot'),
+  });
+  const build = await start(rig, '-n -t tar -o box tiny-os web');
+  await gate.reached();
+  build.interrupt();
+  const { exitCode, stdout } = await build.finished;
+  expect(exitCode).toBe(130);
+  expect(stdout.endsWith('kiln: interrupted\n')).toBe(true);
+  expect(await readdir(output(rig, ''))).toEqual([]);
+  await gate.leaveOpen();
+  const again = await create(rig, '-n -t tar -o box tiny-os web');
+  expect(story(again).slice(0, 3)).toEqual([
+    'kiln: root.d restored (unchanged)',
+    'kiln: install.d restored (unchanged)',
+    'Running /tmp/in_target.d/post-install.d/10-wait',
+  ]);
 });

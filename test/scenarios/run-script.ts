@@ -7,20 +7,32 @@ export interface ScriptRun {
   readonly stderr: string;
 }
 
-/** Runs a command with an empty standard input, and of the environment what it is given, PATH and HOME. */
-export async function runScript(
+interface Where {
+  readonly cwd: string;
+  /** What the command finds beside PATH and HOME. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Runs a command with an empty standard input. */
+export async function runScript(file: string, args: readonly string[], where: Where): Promise<ScriptRun> {
+  return startScript(file, args, where).finished;
+}
+
+/** The same without waiting for its end. */
+export function startScript(
   file: string,
   args: readonly string[],
-  where: { readonly cwd: string; readonly environment: Readonly<Record<string, string>> },
-): Promise<ScriptRun> {
+  { cwd, environment }: Where,
+): { readonly finished: Promise<ScriptRun>; readonly interrupt: () => void } {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(file, args, { cwd: where.cwd, env: { PATH, HOME, ...where.environment } });
+  const child = spawn(file, args, { cwd, env: { PATH, HOME, ...environment } });
   child.stdin.end();
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((resolve, reject) => {
+  const finished = new Promise<ScriptRun>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
   });
+  return { finished, interrupt: () => void child.kill('SIGINT') };
 }

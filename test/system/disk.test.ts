@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installBiosGrub } from '@kiln/engine/block-device/install-bios-grub.ts';
 import type { DiskLayout } from '@kiln/engine/block-device/disk-layout.ts';
+import { gptPartitionType, knownGptCodes } from '@kiln/engine/block-device/partition-type.ts';
 import { writeDisk } from '@kiln/engine/block-device/write-disk.ts';
 import type { DiskRig } from './disk-rig.ts';
 import {
@@ -278,6 +279,69 @@ umount /run/kiln/xfs`;
       'security.capability',
       'user:1234:rw-',
     ]);
+  });
+
+  test('ext2, ext3 and swap are what they are called, and whole', async () => {
+    const partition = (name: string, size: string, mkfs: object) => ({ name, size, mkfs });
+    const configuration = [
+      { local_loop: { name: 'image0' } },
+      {
+        partitioning: {
+          base: 'image0',
+          label: 'mbr',
+          partitions: [
+            { ...partition('swap', '8MiB', { type: 'swap' }), flags: ['primary'] },
+            partition('boot', '16MiB', { type: 'ext2', opts: '-m 0', mount: { mount_point: '/boot' } }),
+            partition('srv', '32MiB', { type: 'ext3', uuid: '0f0e0d0c-1111-4222-8333-444444444444' }),
+            partition('root', '100%', { type: 'ext4', mount: { mount_point: '/' } }),
+          ],
+        },
+      },
+    ];
+    const layout = await layOut(rig, configuration, { sizeBytes });
+    const disk = await write(layout, 'kinds');
+    const seen: string[] = [];
+    for (const { offsetBytes, type } of layout.filesystems) {
+      const probe = ['blkid', '--probe', '--output', 'value', '--match-tag', 'TYPE'] as const;
+      seen.push((await rig.output(...probe, '--offset', String(offsetBytes), disk)).trim());
+      if (type !== 'swap') await rig.run(['e2fsck', '-f', '-n', `${disk}?offset=${offsetBytes}`]);
+    }
+    expect(seen).toEqual(['swap', 'ext2', 'ext3', 'ext4']);
+  });
+
+  test.skipIf(missingTools(['mkfs.btrfs', 'btrfs']).length > 0)('btrfs is filled, and whole', async () => {
+    const layout = await layOut(rig, gptConfiguration(), {
+      rootFilesystem: 'btrfs',
+      sizeBytes: 300 * 2 ** 20,
+    });
+    const disk = await write(layout, 'disk-btrfs');
+    const part = await cutOut(disk, mountedAt(layout, '/'));
+    await rig.run(['btrfs', 'check', '--readonly', part]);
+    const script = `
+mkdir -p /run/kiln/btrfs
+mount -t btrfs -o ro,loop "$1" /run/kiln/btrfs
+stat -c '%n %a %u:%g %h' /run/kiln/btrfs/etc/one /run/kiln/btrfs/boot/efi
+ls /run/kiln/btrfs/boot/efi
+umount /run/kiln/btrfs`;
+    expect((await rig.output('sh', '-euc', script, 'sh', part)).trim().split('\n')).toEqual([
+      '/run/kiln/btrfs/etc/one 644 5:70000 2',
+      '/run/kiln/btrfs/boot/efi 750 3:4 1',
+    ]);
+  });
+
+  test.skipIf(missingTools(['sgdisk']).length > 0)('sgdisk knows the codes by the same GUIDs', async () => {
+    await rig.run(['truncate', '-s', '256M', '/run/kiln/codes']);
+    const partitions = knownGptCodes.flatMap((code, index) => [
+      `--new=${index + 1}:0:+1M`,
+      `--typecode=${index + 1}:${code}`,
+    ]);
+    await rig.run(['sgdisk', '--clear', ...partitions, '/run/kiln/codes']);
+    const { partitiontable } = JSON.parse(
+      await rig.output('sfdisk', '--json', '/run/kiln/codes'),
+    ) as SfdiskTable;
+    expect(partitiontable.partitions.map(({ type }) => type.toUpperCase())).toEqual(
+      knownGptCodes.map((code) => gptPartitionType(code)),
+    );
   });
 
   describe('what goes wrong is told', () => {

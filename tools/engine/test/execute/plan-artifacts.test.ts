@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
 import { draftDisk } from '../../src/execute/draft-disk.ts';
-import { type ArtifactSources, diskSeed, planArtifact } from '../../src/execute/plan-artifacts.ts';
+import {
+  type ArtifactSources,
+  diskSeed,
+  planArtifact,
+  seedBeforeFinalise,
+} from '../../src/execute/plan-artifacts.ts';
 import { digestOf } from '../../src/fingerprint/digest.ts';
 import type { ImageFormat } from '../../src/image-definition/image-definition.ts';
-import { emptyRecord } from '../../src/layers/layer-record.ts';
+import { emptyRecord, type ShownDisk } from '../../src/layers/layer-record.ts';
 import { definition, imageOf } from '../plan/plan-fixture.ts';
 
 const disk = draftDisk(imageOf(), {});
@@ -74,4 +79,15 @@ test('identifiers on the disk are derived from the tree and the layout, not from
   expect(diskSeed({ ...sources, definition: { ...definition, sizeBytes: 1 << 30 } })).not.toBe(
     diskSeed(sources),
   );
+});
+
+test('where finalise hooks were shown a disk, the finished one has its identifiers, whatever they left', () => {
+  const seed = seedBeforeFinalise(sources.tree, disk);
+  expect(seedBeforeFinalise(sources.tree, { shape: { ...disk.shape, size: '1' } })).not.toBe(seed);
+  const layers = [...sources.tree.layers, layer('finalise')];
+  const tree = { ...sources.tree, layers, disk: { seed, areas: null } };
+  expect(diskSeed({ ...sources, tree })).toBe(seed);
+  const keyOf = (changed: Partial<ShownDisk>) =>
+    planArtifact('qcow2', { ...sources, tree: { ...tree, disk: { ...tree.disk, ...changed } } }).key;
+  expect(keyOf({ areas: layer('boot code') })).not.toBe(keyOf({}));
 });

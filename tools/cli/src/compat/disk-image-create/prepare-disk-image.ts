@@ -55,7 +55,7 @@ export function requestOf(
   const { store, base, place } = run.files;
   const { imageCache } = invocation;
   const command = [commandName(invocation.mode), ...invocation.arguments].map(shellWord).join(' ');
-  const [format = 'qcow2'] = image.definition.formats;
+  const [format] = image.definition.formats;
   return {
     image,
     environment: invocation.environment,
@@ -72,7 +72,10 @@ export function requestOf(
     subject: {
       id: base,
       // An image that was deleted or moved away is no longer wanted of the store.
-      definitionFile: artifactFile(place, image.definition.name, format),
+      definitionFile:
+        format === undefined
+          ? join(place.records, 'manifest.json')
+          : artifactFile(place, image.definition.name, format),
       words: command,
       shellBefore: `${command} --shell-before`,
     },

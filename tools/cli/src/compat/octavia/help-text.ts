@@ -16,8 +16,9 @@ export function octaviaHelp(generation: OctaviaGeneration): string {
       .join('');
   return `Usage: diskimage-create.sh [OPTION…]
 
-Builds the image of an amphora, the machine in which Octavia runs a load balancer. In brackets: what
-is taken where the option is not given. Each option but -g and -l has a variable of its own, too.
+Builds the image of an amphora, the machine in which Octavia runs a load balancer. In
+round brackets: what is taken where the option is not given. In square ones: the variable that can
+give it as well.
 
 Options of Octavia's script:
 ${part('upstream')}
@@ -41,10 +42,13 @@ Examples:
 `;
 }
 
-function optionLines({ short, long, value, text }: OctaviaOption): string {
+function optionLines({ short, long, value, variable, text }: OctaviaOption): string {
   const names = [...(short === undefined ? [] : [`-${short}`]), ...(long === undefined ? [] : [`--${long}`])];
   const shown = `  ${names.join(', ')}${value === undefined ? '' : ` ${value}`}`;
-  const [first = '', ...more] = wrap(text, lineWidth - optionColumn);
+  const [first = '', ...more] = wrap(
+    variable === undefined ? text : `${text} [$${variable}]`,
+    lineWidth - optionColumn,
+  );
   return `${[shown.padEnd(optionColumn) + first, ...more.map((line) => ' '.repeat(optionColumn) + line)].join('\n')}\n`;
 }
 

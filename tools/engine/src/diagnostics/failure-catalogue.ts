@@ -181,7 +181,8 @@ export const failureCatalogue = {
     exitCode: 1,
     message: (p: { sizeBytes: number; neededBytes: number }) =>
       `the image size of ${p.sizeBytes} bytes is too small: the tree needs about ${p.neededBytes} bytes`,
-    hint: () => "raise 'size' in the image definition, or leave it out to have it computed",
+    hint: () =>
+      "raise 'size' in the image definition (--image-size of disk-image-create), or leave it out to have it computed",
   },
   'bios-grub-no-room': {
     exitCode: 1,

@@ -138,3 +138,13 @@ scenario('proxies reach hooks whether they name them or not, and count in no key
   const again = done(await rig.build('box', { environment: { http_proxy: 'http://192.0.2.2:3128' } }));
   expect(hooksRun(again)).toEqual([]);
 });
+
+scenario('functions that lie beside the elements are found in $_LIB, and count', async (rig) => {
+  await rig.write('lib/common-functions', 'where() { echo "first"; }\n');
+  const files = { 'post-root.d/10-look': 'source "$_LIB/common-functions"\nwhere >"$TMP_MOUNT_PATH/seen"\n' };
+  expect(await (await builtTree(rig, files)).read('seen')).toBe('first');
+  await rig.write('lib/common-functions', 'where() { echo "second"; }\n');
+  const again = await builtTree(rig, files);
+  expect(await again.read('seen')).toBe('second');
+  expect(hooksRun(again.build)).toEqual(['post-root.d/10-look']);
+});

@@ -13,6 +13,7 @@ import { mentionedVariables } from './mentioned-variables.ts';
 import { mergeHooks } from './merge-hooks.ts';
 import { placeInNameList } from './name-list.ts';
 import { providersOf } from './read-element-relations.ts';
+import { readLibrary } from './read-library.ts';
 import { readElement } from './read-element.ts';
 import type { ResolvedImage } from './resolved-image.ts';
 import { variablesNotRead } from './variables-not-read.ts';
@@ -82,9 +83,10 @@ export function resolveImage(
     winner: it.elements.at(-1) ?? '',
     losers: it.elements.slice(0, -1),
   }));
+  const library = readLibrary(elements);
   return {
     ok: true,
-    value: { definition, elements, providers },
+    value: { definition, elements, providers, ...(library.length > 0 ? { library } : {}) },
     warnings: [
       ...elements.flatMap(hooksThatWillNotRun),
       ...overwritten,

@@ -1,5 +1,6 @@
 import type { ImageDefinition } from '../image-definition/image-definition.ts';
 import type { Element } from './element.ts';
+import type { HookFile } from './merge-hooks.ts';
 
 /** A definition together with all elements that it needs, in byte order of their names. */
 export interface ResolvedImage {
@@ -7,4 +8,6 @@ export interface ResolvedImage {
   readonly elements: readonly Element[];
   /** Names that elements provide (`operating-system`, `block-device`) and by which element. */
   readonly providers: ReadonlyMap<string, string>;
+  /** What host hooks find in `$_LIB`; left out where there is nothing. */
+  readonly library?: readonly HookFile[];
 }

@@ -57,6 +57,7 @@ const sentences: Readonly<Record<string, Describe>> = {
     return `the host's ${name} changed`;
   },
   locked: (change, name, context) => lockedSentence(change, name, context),
+  library: (change, path) => fileSentence(`${path} of diskimage-builder's library`, change),
   mount: (_change, path) => `what hooks of earlier steps mounted at ${path} changed`,
   layer: (_change, index, { steps }) => `the content of step ${steps[Number(index)] ?? index} changed`,
 };

@@ -96,6 +96,7 @@ async function prepareFolders(bench: Workbench, folder: string, run: StepRun): P
   const { epochSeconds } = run.plan;
   await writeFiles(join(folder, 'hooks.base'), run.step.hooksDirectory, epochSeconds);
   await writeFiles(join(folder, 'elements'), run.step.elementFiles, epochSeconds);
+  await writeFiles(join(folder, 'lib'), run.step.library, epochSeconds);
   await writePrograms(folder);
   await mkdir(join(folder, 'outputs'), { recursive: true });
   await mkdir(join(folder, 'image-cache'), { recursive: true });

@@ -14,6 +14,8 @@ export interface StepPlan {
   readonly hooksDirectory: readonly HookFile[];
   /** Files that host hooks find below ELEMENTS_PATH. */
   readonly elementFiles: readonly HookFile[];
+  /** Files that host hooks find in `$_LIB`. */
+  readonly library: readonly HookFile[];
   /** Variables before environment.d is sourced. Nothing else reaches a hook. */
   readonly environment: Readonly<Record<string, string>>;
   /** Names of variables that elements declare secret. */

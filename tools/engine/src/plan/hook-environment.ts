@@ -15,6 +15,7 @@ export const sandboxPaths = {
   hooks: '/run/kiln/hooks',
   elements: '/run/kiln/elements',
   outputs: '/run/kiln/outputs',
+  library: '/run/kiln/lib',
   imageCache: '/run/kiln/image-cache',
   /** Programs that host hooks find before those of the host. */
   programs: '/run/kiln/programs',
@@ -141,6 +142,7 @@ function frameworkVariables(
     IMAGE_ELEMENT: names.join(' '),
     IMAGE_ELEMENT_YAML: names.map((name) => `${name}: ${sandboxPaths.elements}/${name}\n`).join(''),
     ELEMENTS_PATH: sandboxPaths.elements,
+    ...((image.library ?? []).length > 0 ? { _LIB: sandboxPaths.library } : {}),
     TMP_BUILD_DIR: sandboxPaths.build,
     TMP_IMAGE_DIR: sandboxPaths.build,
     TMP_HOOKS_PATH: sandboxPaths.hooks,

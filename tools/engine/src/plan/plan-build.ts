@@ -65,7 +65,8 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
     const writers = phases.flatMap((phase) => writersFor(merged, phase));
     // extra-data hooks may move the hooks of other phases about, and do not run them.
     const read = [...files, ...writers].filter((file) => !countsByNameOnly(file, phases));
-    const environment = hookEnvironment(image, { name, files: read }, sources);
+    const library = textOf(read).includes('_LIB') ? (image.library ?? []) : [];
+    const environment = hookEnvironment(image, { name, files: [...read, ...library] }, sources);
     // Where Kiln sets a variable itself, hooks do not see what the user's names.
     const users = Object.keys(environment.keyed).filter(
       (variable) =>
@@ -81,6 +82,7 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
         phases,
         hooksDirectory,
         elementFiles: visibleElements,
+        library,
         environment: environment.variables,
         readableVariables: environment.readable,
         secrets: declaredSecrets(image),
@@ -111,6 +113,7 @@ export function planBuild(image: ResolvedImage, sources: PlanSources): BuildPlan
           }),
           ...prefixed('locked', sources.locked[name] ?? {}),
           ...dataInputs(hooksDirectory, phases),
+          ...prefixed('library', Object.fromEntries(library.map((file) => [file.path, describe(file)]))),
           ...prefixed(
             'element',
             Object.fromEntries(visibleElements.map((file) => [file.path, describe(file)])),

@@ -1,0 +1,41 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOf } from '../fingerprint/digest.ts';
+import { byteOrder } from '../util/byte-order.ts';
+import type { Element } from './element.ts';
+import type { HookFile } from './merge-hooks.ts';
+
+/**
+ * The shell functions of diskimage-builder that host hooks find in `$_LIB`: those that are installed beside its elements, where elements
+ * of an image are its own. A few of them read this folder (`ramdisk`, `uboot`, `select-boot-kernel-initrd`).
+ *
+ * @returns nothing where no element mentions `_LIB`, or no such folder is there.
+ */
+export function readLibrary(elements: readonly Element[]): readonly HookFile[] {
+  const users = elements.filter((element) =>
+    element.files.some((file) => file.kind === 'file' && file.content.includes('_LIB')),
+  );
+  const folder = users
+    .map(({ directory }) => join(directory, '../../lib'))
+    .toSorted(byteOrder)
+    .find((candidate) => existsSync(join(candidate, 'common-functions')));
+  if (folder === undefined) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && !isCommand.test(entry.name))
+    .map(({ name }) => libraryFile(name, readFileSync(join(folder, name))))
+    .toSorted((a, b) => byteOrder(a.path, b.path));
+}
+
+/** Beside the functions lie commands, which nobody sources. */
+const isCommand = /image-create$|\.py$/;
+
+function libraryFile(path: string, content: Buffer): HookFile {
+  return {
+    path,
+    mode: 0o755,
+    kind: 'file',
+    content,
+    digest: digestOf(content),
+    element: 'diskimage-builder',
+  };
+}

@@ -56,7 +56,7 @@ export function planDiskLayout(request: DiskRequest): Result<DiskLayout> {
   let attempt = tryLayout(request, filesystems.value, sizeBytes);
   // Only where the tree is tiny, or the fixed partitions are large, is upstream's formula too small.
   for (let round = 0; round < 20 && attempt.layout === undefined && attempt.missingBytes > 0; round += 1) {
-    sizeBytes = roundUp(sizeBytes + attempt.missingBytes * 1.1, 64 * kibibyte);
+    sizeBytes = roundUp(sizeBytes + attempt.missingBytes, 64 * kibibyte);
     attempt = tryLayout(request, filesystems.value, sizeBytes);
   }
   return asResult(attempt, sizeBytes);

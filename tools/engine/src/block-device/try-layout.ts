@@ -123,7 +123,8 @@ function shortfall(request: LayoutRequest, filesystem: Filesystem): number {
 function outgrown(graph: BlockDeviceGraph, filesystem: Filesystem, shortBytes: number): Attempt {
   const base = graph.filesystems.find(({ name }) => name === filesystem.name)?.base ?? '';
   const share = growthShare(graph, base);
-  if (share > 0) return lacking(Math.ceil(shortBytes / share));
+  // A larger filesystem needs more for itself.
+  if (share > 0) return lacking(Math.ceil((shortBytes * 1.1) / share));
   const needed = inMebibytes(filesystem.sizeBytes + shortBytes);
   const reason = `${fixedNode(graph, base)} is too small for '${filesystem.mountPoint ?? ''}': ${needed} MiB or more are needed`;
   return hopeless(reason, 'raise its size in the configuration');

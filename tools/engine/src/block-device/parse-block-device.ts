@@ -1,3 +1,4 @@
+import type { Failure } from '../diagnostics/failure.ts';
 import type { Result } from '../diagnostics/result.ts';
 import type { BlockDeviceGraph, DiskNode, FilesystemNode } from './block-device-graph.ts';
 import type { PlaceOf, ProblemList, RawNode } from './raw-node.ts';
@@ -25,7 +26,7 @@ export interface BlockDeviceSource {
  * Checks a block-device configuration (parsed YAML: `block-device-default.yaml`, DIB_BLOCK_DEVICE_CONFIG, or
  * `block-device` of an image definition) and gives it types.
  *
- * @returns the graph, or all problems found ('block-device-invalid'); unknown keys are warnings, as upstream ignores them.
+ * @returns the graph, or all problems found ('block-device-invalid') in the order of the file; unknown keys are warnings, as upstream ignores them.
  */
 export function parseBlockDevice(data: unknown, source: BlockDeviceSource = {}): Result<BlockDeviceGraph> {
   const placeOf = source.placeOf ?? (() => undefined);
@@ -38,8 +39,15 @@ export function parseBlockDevice(data: unknown, source: BlockDeviceSource = {}):
   const filesystems = parseFilesystems(nodes, problems);
   checkFilesystems(filesystems, { nodes, source }, problems);
   if (disk !== undefined) checkGraph({ disk, table, volumeGroups, filesystems }, nodes, problems);
-  if (problems.failures.length > 0 || disk === undefined) return { ok: false, failures: problems.failures };
+  if (problems.failures.length > 0 || disk === undefined) {
+    return { ok: false, failures: problems.failures.toSorted(asTheyStand) };
+  }
   return { ok: true, value: { disk, table, volumeGroups, filesystems }, warnings: problems.warnings };
+}
+
+function asTheyStand(left: Failure, right: Failure): number {
+  const [a, b] = [left.place, right.place];
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
 }
 
 /** The layout without any block-device element: one root filesystem on the whole disk, no partition table. */

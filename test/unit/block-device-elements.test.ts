@@ -35,7 +35,7 @@ test('block-device-efi-lvm: as large as its partitions, and no larger', () => {
   expect(layout.value.filesystems.map(({ volume, type, label }) => [volume?.name, type, label])).toEqual([
     [undefined, 'vfat', 'MKFS_ESP'],
     ['lv_root', 'xfs', 'img-rootfs'],
-    ['lv_var', 'xfs', 'mkfs_var'],
-    ['lv_home', 'xfs', 'mkfs_home'],
+    ['lv_var', 'xfs', 'fs_var'],
+    ['lv_home', 'xfs', 'fs_home'],
   ]);
 });

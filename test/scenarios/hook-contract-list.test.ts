@@ -144,6 +144,18 @@ scenario(
   },
 );
 
+scenario(
+  '17. a folder in the place of /tmp/in_target.d is covered for the phase, and does no harm',
+  async (rig) => {
+    const tree = await builtTree(rig, {
+      'root.d/20-left':
+        'mkdir -p "$TARGET_ROOT/tmp/in_target.d"\necho left >"$TARGET_ROOT/tmp/in_target.d/over"\n',
+      'install.d/10-look': 'ls /tmp/in_target.d >/seen\n',
+    });
+    expect(await tree.read('seen')).toBe('environment.d\ninstall.d');
+  },
+);
+
 scenario('24. files of the top folder that begin with a dot stay, and so do hard links', async (rig) => {
   const tree = await builtTree(rig, {
     'install.d/10-dot': 'echo kept >/.profile\necho linked >/one\nln /one /two\n',

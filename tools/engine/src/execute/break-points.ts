@@ -113,7 +113,7 @@ export async function breakHere(session: BreakSession, tree: ShellTree, moment: 
 
 /**
  * Everything of which a step's results are made: the tree, the hooks directory, files for the output directory, mounts. By names and what
- * stat says, the time of the last change of the inode among it: no program can set that.
+ * stat says, the time of the last change of the inode among it: no program can set that. What is mounted below the tree may be part of it.
  */
 async function fingerprint({ sandbox }: ShellTree): Promise<string> {
   const folders = [sandboxPaths.targetRoot, sandboxPaths.hooks, sandboxPaths.outputs];
@@ -122,4 +122,5 @@ async function fingerprint({ sandbox }: ShellTree): Promise<string> {
 
 const fingerprintScript = `set -eu -o pipefail
 { cut -d ' ' -f 3-5 /proc/self/mountinfo
-  find "$@" -xdev -printf '%p %y %m %U %G %s %C@ %l\\0'; } | sha256sum`;
+  find "$@" \\( -path "$1/proc" -o -path "$1/sys" -o -path "$1/dev" \\) -prune -o -printf '%p %y %m %U %G %s %C@ %l\\0' || :
+} | sha256sum`;

@@ -182,7 +182,7 @@ export async function withHooksInside<T>(sandbox: Sandbox, phase: Phase, body: (
   const inside = `${sandboxPaths.targetRoot}${insideTarget}`;
   await sandbox.run(['bash', '--norc', '-c', bindScript, 'kiln-hooks', sandboxPaths.hooks, inside]);
   const result = await body();
-  await sandbox.run(['sh', '-c', 'umount "$0" && rmdir "$0"', inside]);
+  await sandbox.run(['sh', '-c', 'umount "$0" && rmdir --ignore-fail-on-non-empty "$0"', inside]);
   return result;
 }
 

@@ -204,44 +204,53 @@ scenario('22. mounts that hooks leave behind reach neither the image nor the hos
   expect(tree.paths.filter((path) => path.startsWith('tmp/'))).toEqual([]);
 });
 
-scenario('27, 29. the finished tree has an empty /tmp, empty logs, and no traces of the build', async (rig) => {
-  const tree = await builtTree(rig, {
-    'install.d/10-litter': [
-      'echo x >/tmp/litter; echo y >/tmp/.hidden',
-      'mkdir -p /var/log/web /root/sub; echo z >/var/log/web/access.log; echo z >/var/log/messages',
-      'echo z >/root/install.log; echo kept >/root/notes',
+scenario(
+  '27, 29. the finished tree has an empty /tmp, empty logs, and no traces of the build',
+  async (rig) => {
+    const tree = await builtTree(rig, {
+      'install.d/10-litter': [
+        'echo x >/tmp/litter; echo y >/tmp/.hidden',
+        'mkdir -p /var/log/web /root/sub; echo z >/var/log/web/access.log; echo z >/var/log/messages',
+        'echo z >/root/install.log; echo kept >/root/notes',
+        '',
+      ].join('\n'),
+    });
+    expect(tree.paths.filter((path) => path.startsWith('tmp/'))).toEqual([]);
+    expect([await tree.read('var/log/web/access.log'), await tree.read('var/log/messages')]).toEqual([
       '',
-    ].join('\n'),
-  });
-  expect(tree.paths.filter((path) => path.startsWith('tmp/'))).toEqual([]);
-  expect([await tree.read('var/log/web/access.log'), await tree.read('var/log/messages')]).toEqual(['', '']);
-  expect(tree.paths).toContain('root/notes');
-  expect(tree.paths).not.toContain('root/install.log');
-  expect(tree.paths.filter((path) => /^(dev|proc|sys|run)\//.test(path))).toEqual([]);
-});
+      '',
+    ]);
+    expect(tree.paths).toContain('root/notes');
+    expect(tree.paths).not.toContain('root/install.log');
+    expect(tree.paths.filter((path) => /^(dev|proc|sys|run)\//.test(path))).toEqual([]);
+  },
+);
 
-scenario('23. hooks see a /dev without disks, sys read-only, and processes of their own alone', async (rig) => {
-  const tree = await builtTree(rig, {
-    'install.d/10-look': [
-      note('chroot', 'devices', 'ls /dev'),
-      note(
-        'chroot',
-        'sys-writable',
-        'echo x 2>/dev/null >/sys/kernel/uevent_helper && echo wrote || echo refused',
-      ),
-      note('chroot', 'processes', 'echo /proc/[0-9]*'),
-      note('chroot', 'name', 'cat /proc/sys/kernel/hostname'),
-      note('chroot', 'null', 'echo gone >/dev/null; ls /dev/pts/ptmx'),
-    ].join(''),
-  });
-  expect(
-    (await tree.read('devices'))?.split('\n').filter((it) => /^(sd|vd|xvd|nvme|loop|dm|mem|kmsg)/.test(it)),
-  ).toEqual([]);
-  expect(await tree.read('sys-writable')).toBe('refused');
-  expect((await tree.read('processes'))?.trim().split(' ').length).toBeLessThan(8);
-  expect(await tree.read('name')).toBe('localhost');
-  expect(await tree.read('null')).toBe('/dev/pts/ptmx');
-});
+scenario(
+  '23. hooks see a /dev without disks, sys read-only, and processes of their own alone',
+  async (rig) => {
+    const tree = await builtTree(rig, {
+      'install.d/10-look': [
+        note('chroot', 'devices', 'ls /dev'),
+        note(
+          'chroot',
+          'sys-writable',
+          'echo x 2>/dev/null >/sys/kernel/uevent_helper && echo wrote || echo refused',
+        ),
+        note('chroot', 'processes', 'echo /proc/[0-9]*'),
+        note('chroot', 'name', 'cat /proc/sys/kernel/hostname'),
+        note('chroot', 'null', 'echo gone >/dev/null; ls /dev/pts/ptmx'),
+      ].join(''),
+    });
+    expect(
+      (await tree.read('devices'))?.split('\n').filter((it) => /^(sd|vd|xvd|nvme|loop|dm|mem|kmsg)/.test(it)),
+    ).toEqual([]);
+    expect(await tree.read('sys-writable')).toBe('refused');
+    expect((await tree.read('processes'))?.trim().split(' ').length).toBeLessThan(8);
+    expect(await tree.read('name')).toBe('localhost');
+    expect(await tree.read('null')).toBe('/dev/pts/ptmx');
+  },
+);
 
 scenario('a package cache is shared by all images and is in none of them', async (rig) => {
   const declared = 'caches: [{ path: /var/cache/packages, name: packages }]\n';

@@ -9,6 +9,16 @@ export default defineConfig({
       { test: { name: 'unit', include: ['tools/*/test/**/*.test.ts', 'test/unit/**/*.test.ts'] } },
       {
         test: {
+          name: 'elements',
+          include: ['elements/*/tests/**/*.test.ts'],
+          // One import of the engine serves all files of a worker.
+          isolate: false,
+          maxWorkers: 2,
+          testTimeout: 5 * minutes,
+        },
+      },
+      {
+        test: {
           name: 'system',
           include: ['test/{system,scenarios}/**/*.test.ts'],
           fileParallelism: false,

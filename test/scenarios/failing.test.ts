@@ -102,8 +102,10 @@ scenario(
     );
     expect(wrongElements.events).toEqual([]);
 
-    await rig.image('wrong', [], 'formats: [qcow3]\nsize: large\nextra: 1');
+    await rig.image('wrong', [], 'formats: [3]\nsize: large\nextra: 1');
     expect(codes(await rig.build('wrong'))).toHaveLength(3);
+    await rig.image('unknown', [], 'formats: [qcow3]');
+    expect(codes(await rig.build('unknown'))).toEqual(['format-unknown']);
 
     await rig.image('disk', [], 'block-device: [{ local_loop: { name: a } }, { partitioning: { base: b } }]');
     expect(codes(await rig.build('disk'))).toContain('block-device-invalid');

@@ -5,6 +5,7 @@ import { fail } from '@kiln/engine/diagnostics/failure.ts';
 import type { Runner } from '@kiln/engine/util/runner.ts';
 import { identifyImage } from '../disk/open-disk-image.ts';
 import { createHostRunner } from '../host/host-runner.ts';
+import { applies } from '../verify/declared/declared-check.ts';
 import { amphoraProfile } from './amphora-profile.ts';
 import { loginProfile, type BootProfile } from './boot-profile.ts';
 import type { BootReport } from './boot-report.ts';
@@ -34,9 +35,10 @@ export async function bootArtifact(given: BootArtifactRequest): Promise<BootRepo
   const directory = await mkdtemp(join(tmpdir(), 'kiln-boot-'));
   try {
     const facts = await readFacts(request, run);
-    const prepared = await profile.prepare({ facts, directory, run });
+    const sysctls = declaredSysctls(request);
+    const prepared = await profile.prepare({ facts, sysctls, directory, run });
     try {
-      const observed = await observeBoot({ request, facts, prepared, directory, run });
+      const observed = await observeBoot({ request, facts, sysctls, prepared, directory, run });
       const counts = { pass: 0, fail: 0, skip: 0 };
       for (const check of observed.checks) counts[check.status] += 1;
       return {
@@ -54,6 +56,17 @@ export async function bootArtifact(given: BootArtifactRequest): Promise<BootRepo
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+function declaredSysctls({
+  checks = [],
+  environment = {},
+}: BootArtifactRequest): Readonly<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (const { question, conditions } of checks) {
+    if (question.kind === 'sysctl' && applies(conditions, environment)) values[question.key] = question.value;
+  }
+  return values;
 }
 
 async function readFacts(request: BootArtifactRequest, run: Runner): Promise<ImageFacts> {

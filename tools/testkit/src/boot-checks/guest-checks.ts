@@ -106,7 +106,8 @@ export function parseMounts(
   );
 }
 
-function judgeSysctls(output: string, wanted: Readonly<Record<string, string>>): Outcome {
+/** Compares the output of `sysctlSection` with the values wanted, by key. */
+export function judgeSysctls(output: string, wanted: Readonly<Record<string, string>>): Outcome {
   const keys = Object.keys(wanted);
   if (keys.length === 0) return skip('the elements declare none');
   const found = new Map(

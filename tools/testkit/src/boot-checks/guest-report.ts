@@ -54,13 +54,24 @@ export const commonSections: Readonly<Record<string, string>> = {
   'root-size': 'df --output=size,used,avail -B1 / | tail -n 1',
 };
 
+/** Words that the host may send once a report is finished; the script answers `again` with a report of its own. */
+export type GuestCommand = 'again' | 'reboot';
+
+/** What a report is made of: commands of `sh` by section name. */
+export interface ReportSections {
+  readonly first: Readonly<Record<string, string>>;
+  /** Of each report after the first. */
+  readonly again: Readonly<Record<string, string>>;
+}
+
+/** How long a guest waits for a word from the host before it gives up. */
+const patienceSeconds = 1800;
+
 /**
- * A shell script that writes a report with these sections to a device.
- *
- * @param sections commands of `sh` by section name.
+ * A shell script that writes a report to a serial port, then waits there for words. On `reboot` it lets the system start
+ * it once more, and restarts the machine.
  */
-export function reportScript(sections: Readonly<Record<string, string>>, device: string): string {
-  const lines = Object.entries(sections).map(([name, command]) => `section ${name} ${quote(command)}`);
+export function reportScript({ first, again }: ReportSections, device: string): string {
   return [
     '#!/bin/sh',
     'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C SYSTEMD_COLORS=0',
@@ -71,13 +82,32 @@ export function reportScript(sections: Readonly<Record<string, string>>, device:
     '  sh -c "$2" 2>&1 </dev/null; status=$?; echo',
     '  echo "@@kiln end $status"',
     '}',
-    '{',
-    'echo "@@kiln begin"',
-    ...lines,
-    'echo "@@kiln finish"',
-    `} > ${device}`,
+    ...reportFunction('first_report', first),
+    ...reportFunction('again_report', again),
+    'reboot_and_report() {',
+    '  cp "$0" /var/lib/kiln-report.sh',
+    "  printf '[Service]\\nExecStart=/bin/sh /var/lib/kiln-report.sh\\n' > /etc/systemd/system/kiln-report.service",
+    '  systemctl --no-reload add-wants multi-user.target kiln-report.service',
+    '  systemctl --no-block reboot',
+    '}',
+    // Opened once: what arrives at a port that nobody has open is lost.
+    `exec 3<>${device}`,
+    'first_report >&3',
+    // The port may be the terminal of this session; a reader in the background would be stopped.
+    `while word=$(timeout --foreground ${patienceSeconds} head -n 1 <&3); do`,
+    '  case $word in',
+    '    again) again_report >&3 ;;',
+    '    reboot) reboot_and_report; exit 0 ;;',
+    "    '') exit 0 ;;",
+    '  esac',
+    'done',
     '',
   ].join('\n');
+}
+
+function reportFunction(name: string, sections: Readonly<Record<string, string>>): readonly string[] {
+  const lines = Object.entries(sections).map(([title, command]) => `  section ${title} ${quote(command)}`);
+  return [`${name}() {`, '  echo "@@kiln begin"', ...lines, '  echo "@@kiln finish"', '}'];
 }
 
 function quote(text: string): string {

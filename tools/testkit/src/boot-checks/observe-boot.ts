@@ -1,24 +1,27 @@
 import { fail } from '@kiln/engine/diagnostics/failure.ts';
 import type { Machine } from '../qemu/start-machine.ts';
 import { failed, skip, type CheckResult } from '../verify/check.ts';
-import { applies } from '../verify/declared/declared-check.ts';
-import type { BootedGuest } from './boot-profile.ts';
+import type { BootedGuest, GuestRestart } from './boot-profile.ts';
 import type { BootReport } from './boot-report.ts';
-import type { BootArtifactRequest } from './boot-request.ts';
 import { consoleChecks, hopeless, loginCheck, loginPrompt } from './console-checks.ts';
+import { openGuestChannel, type GuestChannel } from './guest-channel.ts';
 import { guestChecks, named, sysctlSection } from './guest-checks.ts';
-import { parseGuestReport, reportEnd, type GuestReport } from './guest-report.ts';
+import type { GuestReport } from './guest-report.ts';
 import { startReportByLogin } from './report-transport.ts';
 import { startBoot, type BootSetup, type StartedBoot } from './start-boot.ts';
 
 const defaultTimeoutMs = 600_000;
 
+/** What is to be started, and the settings of the kernel that must be in effect, by key. */
+export interface ObservedSetup extends Omit<BootSetup, 'sections'> {
+  readonly sysctls: Readonly<Record<string, string>>;
+}
+
 /** Starts the machine, follows it to the end of its boot, judges it, and stops it. */
 export async function observeBoot(
-  setup: Omit<BootSetup, 'sections'>,
+  setup: ObservedSetup,
 ): Promise<Pick<BootReport, 'checks' | 'reachedMs' | 'accelerator'>> {
-  const { request } = setup;
-  const sysctls = declaredSysctls(request);
+  const { request, sysctls } = setup;
   const boot = await startBoot({ ...setup, sections: { sysctls: sysctlSection(Object.keys(sysctls)) } });
   const { machine } = boot;
   const { accelerator } = machine;
@@ -30,7 +33,9 @@ export async function observeBoot(
     tell(`${event} after ${(afterMs / 1000).toFixed(1)} s`);
   });
   try {
-    const checks = await follow({ ...setup, ...boot, clock, sysctls });
+    const limits = { timeoutMs: request.timeoutMs ?? defaultTimeoutMs, signal: request.signal };
+    const channel = openGuestChannel(machine.report, limits);
+    const checks = await follow({ ...setup, ...boot, clock, channel, limits });
     request.signal?.throwIfAborted();
     for (const result of checks) request.report?.({ type: 'check', result });
     return { checks, reachedMs, accelerator };
@@ -51,19 +56,17 @@ function startClock(machine: Machine, note: (event: string, afterMs: number) => 
   return { elapsedMs, reached: (event) => note(event, elapsedMs()), isRunning: () => running };
 }
 
-interface Running extends Omit<BootSetup, 'sections'>, StartedBoot {
+interface Running extends ObservedSetup, StartedBoot {
   readonly clock: Clock;
-  readonly sysctls: Readonly<Record<string, string>>;
+  readonly channel: GuestChannel;
+  readonly limits: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined };
 }
 
 async function follow(running: Running): Promise<readonly CheckResult[]> {
   const { machine, clock, request, prepared } = running;
   const judgeConsole = () => consoleChecks(machine.console.text(), request.toleratedUnits);
   const either = new RegExp(`(?<login>${loginPrompt.source})|(?<hopeless>${hopeless.source})`, 'mu');
-  const seen = await machine.console.waitFor(either, {
-    timeoutMs: request.timeoutMs ?? defaultTimeoutMs,
-    signal: request.signal,
-  });
+  const seen = await machine.console.waitFor(either, running.limits);
   request.signal?.throwIfAborted();
   if ('failure' in seen || seen.match.groups?.['hopeless'] !== undefined) {
     const reason = 'failure' in seen ? seen.failure : seen.match[0];
@@ -72,17 +75,47 @@ async function follow(running: Running): Promise<readonly CheckResult[]> {
   clock.reached('login');
   const reachedLogin = loginCheck({ afterMs: clock.elapsedMs() });
   const reporting = awaitReport(running, seen.endsAt);
+  const firstBoot = { consoleEndsAt: Number.POSITIVE_INFINITY };
   // What the profile asks of the guest need not wait for the report.
   const [outcome, judged] = await Promise.all([
     reporting,
-    prepared.judge({ ...clock, report: reporting.then(({ report }) => report), signal: request.signal }),
+    prepared.judge(bootedGuest(running, reporting, firstBoot)),
   ]);
   return [
     reachedLogin,
-    ...consoleChecks(machine.console.text()),
+    ...consoleChecks(machine.console.text().slice(0, firstBoot.consoleEndsAt)),
     ...judgeReport(running, outcome),
     ...judged,
   ];
+}
+
+/** What the profile may do with the guest. Whatever it asks for waits for the first report. */
+function bootedGuest(
+  running: Running,
+  reporting: Promise<ReportOutcome>,
+  firstBoot: { consoleEndsAt: number },
+): BootedGuest {
+  const { machine, clock, channel, limits } = running;
+  const first = reporting.then(({ report }) => report);
+  const next = async (): Promise<GuestReport | undefined> => (await channel.next()).report;
+  return {
+    ...clock,
+    report: first,
+    signal: limits.signal,
+    reportAgain: async () => {
+      if ((await first) === undefined) return undefined;
+      channel.send('again');
+      return next();
+    },
+    reboot: async (): Promise<GuestRestart> => {
+      if ((await first) === undefined) return { failure: 'the guest does not report' };
+      const from = machine.console.text().length;
+      firstBoot.consoleEndsAt = from;
+      channel.send('reboot');
+      const seen = await machine.console.waitFor(loginPrompt, { ...limits, from });
+      return 'failure' in seen ? { failure: seen.failure } : { report: next() };
+    },
+  };
 }
 
 /** The report, or why there is none: `refusal` where the image offers no way to get one. */
@@ -93,16 +126,14 @@ interface ReportOutcome {
 }
 
 async function awaitReport(running: Running, promptEndsAt: number): Promise<ReportOutcome> {
-  const { machine, login, request, clock } = running;
-  const wait = { timeoutMs: request.timeoutMs ?? defaultTimeoutMs, signal: request.signal };
+  const { machine, login, channel, limits, clock } = running;
   if (login !== undefined) {
-    const refusal = await startReportByLogin(machine.console, login, { from: promptEndsAt, ...wait });
+    const refusal = await startReportByLogin(machine.console, login, { from: promptEndsAt, ...limits });
     if (refusal !== undefined) return { report: undefined, refusal };
   }
-  const arrived = await machine.report.waitFor(reportEnd, wait);
-  const report = parseGuestReport(machine.report.text());
-  if (report !== undefined) clock.reached('report');
-  return { report, failure: 'failure' in arrived ? arrived.failure : undefined };
+  const arrival = await channel.next();
+  if (arrival.report !== undefined) clock.reached('report');
+  return arrival;
 }
 
 function judgeReport(running: Running, outcome: ReportOutcome): readonly CheckResult[] {
@@ -135,15 +166,4 @@ async function explainNoLogin(machine: Machine, reason: string): Promise<CheckRe
     logFile: machine.console.logFile,
     lastLines,
   });
-}
-
-function declaredSysctls({
-  checks = [],
-  environment = {},
-}: BootArtifactRequest): Readonly<Record<string, string>> {
-  const values: Record<string, string> = {};
-  for (const { question, conditions } of checks) {
-    if (question.kind === 'sysctl' && applies(conditions, environment)) values[question.key] = question.value;
-  }
-  return values;
 }

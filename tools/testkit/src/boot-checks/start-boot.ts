@@ -29,7 +29,8 @@ export interface StartedBoot {
 /** Starts the image with a config drive as a cloud would, and with what it needs to report on itself. */
 export async function startBoot(setup: BootSetup): Promise<StartedBoot> {
   const { request, prepared, directory, run, facts } = setup;
-  const script = reportScript({ ...commonSections, ...setup.sections, ...prepared.sections }, reportDevice);
+  const first = { ...commonSections, ...setup.sections, ...prepared.sections };
+  const script = reportScript({ first, again: prepared.laterSections }, reportDevice);
   const login = facts.hasCloudInit ? undefined : await makeProbeLogin(script, run);
   const drive = {
     uuid: randomUUID(),
@@ -50,6 +51,8 @@ export async function startBoot(setup: BootSetup): Promise<StartedBoot> {
     accelerator: request.accelerator,
     processorModel: request.processorModel,
     forwards: prepared.forwards,
+    furtherNetworks: prepared.furtherNetworks,
+    survivesReboot: true,
     credentials: login?.credentials ?? {},
     onConsoleLine: (line) => request.report?.({ type: 'console-line', line }),
     signal: request.signal,

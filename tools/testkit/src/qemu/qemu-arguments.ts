@@ -11,6 +11,24 @@ export interface MachineDisk {
   readonly use: 'image' | 'read-only' | 'blank';
 }
 
+/** A TCP port of 127.0.0.1 that leads to a port of the guest. */
+export interface PortForward {
+  readonly hostPort: number;
+  readonly guestPort: number;
+  /** Undefined: the first address that QEMU's DHCP gives out. */
+  readonly guestAddress?: string;
+}
+
+/** A further card, in a user-mode network of its own, from which the guest reaches the host's loopback interface. */
+export interface MachineNetwork {
+  readonly macAddress: string;
+  /** `192.0.2.0/24` */
+  readonly subnet: string;
+  /** Address by which the guest reaches 127.0.0.1 of the host. */
+  readonly hostAddress: string;
+  readonly forwards: readonly PortForward[];
+}
+
 /** A machine to start: the standard x86 board q35 with virtio devices and user-mode network. */
 export interface MachineDefinition {
   readonly disks: readonly MachineDisk[];
@@ -20,13 +38,17 @@ export interface MachineDefinition {
   /** Under TCG; under KVM it is the host's. */
   readonly processorModel: string;
   readonly firmware: 'bios' | { readonly codeFile: string; readonly variablesFile: string };
-  /** TCP ports of 127.0.0.1 that lead to ports of the guest. */
-  readonly forwards: readonly { readonly hostPort: number; readonly guestPort: number }[];
+  /** Of the first card. */
+  readonly forwards: readonly PortForward[];
   /** systemd credentials, by name, handed over as SMBIOS strings (systemd 252 and later). */
   readonly credentials: Readonly<Record<string, string>>;
   /** Unix sockets of serial ports ttyS0, ttyS1, … on which the driver already listens. */
   readonly serialSockets: readonly string[];
+  /** Of the first card. */
   readonly macAddress: string;
+  readonly furtherNetworks?: readonly MachineNetwork[];
+  /** Whether the machine starts again when the guest reboots; else QEMU ends then. */
+  readonly survivesReboot?: boolean;
   /** Boots a kernel without a disk. */
   readonly kernel?: { readonly file: string; readonly initrd: string; readonly commandLine: string };
 }
@@ -42,11 +64,12 @@ export function qemuArguments(machine: MachineDefinition): readonly string[] {
     ['-smp', String(machine.processors)],
     ['-m', String(machine.memoryMebibytes)],
     ['-rtc', 'base=utc'],
-    ['-no-reboot'],
+    ...(machine.survivesReboot === true ? [] : [['-no-reboot']]),
     ...firmwareOptions(machine.firmware),
     ...machine.disks.flatMap(diskOptions),
     ['-netdev', ['user', 'id=net', ...machine.forwards.map(forward)].join(',')],
     ['-device', `virtio-net-pci,netdev=net,mac=${machine.macAddress},romfile=`],
+    ...(machine.furtherNetworks ?? []).flatMap(networkOptions),
     ['-object', 'rng-random,id=random,filename=/dev/urandom'],
     ['-device', 'virtio-rng-pci,rng=random'],
     ...machine.serialSockets.flatMap((path, index) => [
@@ -104,8 +127,16 @@ function credential(name: string, value: string): string {
   return `type=11,value=io.systemd.credential.binary:${name}=${Buffer.from(value).toString('base64')}`;
 }
 
-function forward({ hostPort, guestPort }: MachineDefinition['forwards'][number]): string {
-  return `hostfwd=tcp:127.0.0.1:${hostPort}-:${guestPort}`;
+function networkOptions(network: MachineNetwork, index: number): Options {
+  const address = `net=${network.subnet},host=${network.hostAddress}`;
+  return [
+    ['-netdev', [`user,id=net${index + 1},${address}`, ...network.forwards.map(forward)].join(',')],
+    ['-device', `virtio-net-pci,netdev=net${index + 1},mac=${network.macAddress},romfile=`],
+  ];
+}
+
+function forward({ hostPort, guestPort, guestAddress = '' }: PortForward): string {
+  return `hostfwd=tcp:127.0.0.1:${hostPort}-${guestAddress}:${guestPort}`;
 }
 
 function kernelOptions(kernel: MachineDefinition['kernel']): Options {

@@ -27,6 +27,9 @@ export interface StartMachineRequest {
   readonly forwards?: MachineDefinition['forwards'];
   readonly credentials?: Readonly<Record<string, string>>;
   readonly macAddress?: string;
+  readonly furtherNetworks?: MachineDefinition['furtherNetworks'];
+  /** Undefined: a reboot of the guest ends QEMU. */
+  readonly survivesReboot?: boolean;
   readonly kernel?: MachineDefinition['kernel'];
   readonly onConsoleLine?: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
@@ -79,6 +82,8 @@ export async function startMachine(request: StartMachineRequest): Promise<Machin
     credentials: request.credentials ?? {},
     serialSockets: [console.socketPath, report.socketPath],
     macAddress: request.macAddress ?? defaultMacAddress,
+    furtherNetworks: request.furtherNetworks ?? [],
+    survivesReboot: request.survivesReboot ?? false,
     ...(request.kernel === undefined ? {} : { kernel: request.kernel }),
   };
   const ended = runQemu(definition, stopBy).then(async (result) => {

@@ -13,6 +13,8 @@ export interface TestCertificates {
   readonly client: { readonly certificate: string; readonly key: string };
   /** A client that the server must refuse: signed by an authority that it does not know. */
   readonly stranger: { readonly certificate: string; readonly key: string };
+  /** A server for users, with a name of its own: certificate and key in one text. Signed like the server's. */
+  readonly listener: string;
 }
 
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'] as const;
@@ -21,7 +23,7 @@ const validity = ['-days', '2'] as const;
 /** Makes the certificates with openssl in a private folder. Elliptic curves: they cost an emulated guest least. */
 export async function makeTestCertificates(
   directory: string,
-  serverName: string,
+  names: { readonly server: string; readonly listener: string },
   run: Runner,
 ): Promise<TestCertificates> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -31,10 +33,11 @@ export async function makeTestCertificates(
     await run(['openssl', 'req', '-x509', ...newKey, ...validity, '-subj', `/CN=${name}`, ...files]);
   };
   const issue = async (name: string, signer: string, usage: string): Promise<void> => {
+    const subject = name === 'listener' ? names.listener : names.server;
     const extensions = at(`${name}.cnf`);
-    await writeFile(extensions, `extendedKeyUsage=${usage}\nsubjectAltName=DNS:${serverName},IP:127.0.0.1\n`);
+    await writeFile(extensions, `extendedKeyUsage=${usage}\nsubjectAltName=DNS:${subject},IP:127.0.0.1\n`);
     const files = ['-keyout', at(`${name}.key`), '-out', at(`${name}.csr`)];
-    await run(['openssl', 'req', ...newKey, '-subj', `/CN=${serverName}`, ...files]);
+    await run(['openssl', 'req', ...newKey, '-subj', `/CN=${subject}`, ...files]);
     const by = ['-CA', at(`${signer}.pem`), '-CAkey', at(`${signer}.key`), '-set_serial', serial(name)];
     const result = ['-extfile', extensions, '-out', at(`${name}.pem`)];
     await run(['openssl', 'x509', '-req', ...validity, '-in', at(`${name}.csr`), ...by, ...result]);
@@ -43,6 +46,7 @@ export async function makeTestCertificates(
   await Promise.all([
     issue('server', 'server-ca', 'serverAuth'),
     issue('client', 'client-ca', 'clientAuth'),
+    issue('listener', 'server-ca', 'serverAuth'),
     issue('stranger', 'stranger-ca', 'clientAuth'),
   ]);
   const read = (name: string): Promise<string> => readFile(at(name), 'utf8');
@@ -51,12 +55,14 @@ export async function makeTestCertificates(
     key: await read(`${name}.key`),
   });
   const server = await pair('server');
+  const listener = await pair('listener');
   return {
     serverAuthority: await read('server-ca.pem'),
     clientAuthority: await read('client-ca.pem'),
     server: `${server.certificate}${server.key}`,
     client: await pair('client'),
     stranger: await pair('stranger'),
+    listener: `${listener.certificate}${listener.key}`,
   };
 }
 

@@ -13,7 +13,7 @@ const message = { id: 'amphora-1', seq: 3, ver: 3, listeners: {}, pools: {} };
 
 describe('decodeHeartbeat', () => {
   it('opens an envelope', () => {
-    expect(decodeHeartbeat(envelope(message, 'key'), 'key')).toEqual({ id: 'amphora-1', seq: 3, ver: 3 });
+    expect(decodeHeartbeat(envelope(message, 'key'), 'key')).toEqual(message);
   });
 
   it.each([
@@ -43,6 +43,19 @@ describe('listenForHeartbeats', () => {
     sender.send(envelope(message, 'key'), listener.port, '127.0.0.1');
     expect(await first).toMatchObject({ id: 'amphora-1' });
     expect(await listener.first(0)).toMatchObject({ id: 'amphora-1' });
+  });
+
+  it('waits for the next that says what is asked', async () => {
+    const listener = await listenForHeartbeats('key');
+    const sender = createSocket('udp4');
+    onTestFinished(() => {
+      listener.close();
+      sender.close();
+    });
+    const next = listener.next(({ seq }) => seq === 5, 5000);
+    for (const seq of [4, 5]) sender.send(envelope({ ...message, seq }, 'key'), listener.port, '127.0.0.1');
+    expect(await next).toMatchObject({ seq: 5 });
+    expect(await listener.next(({ seq }) => seq === 6, 1)).toMatchObject({ seq: 5 });
   });
 
   it('says that nothing came', async () => {

@@ -35,6 +35,28 @@ describe('qemuArguments', () => {
     expect(lineOf()).toContain('user,id=net,hostfwd=tcp:127.0.0.1:40000-:9443');
   });
 
+  it('gives a further card a network of its own, with ports of its addresses on the loopback interface', () => {
+    const line = lineOf({
+      furtherNetworks: [
+        {
+          macAddress: '52:54:00:12:34:57',
+          subnet: '192.0.2.0/24',
+          hostAddress: '192.0.2.2',
+          forwards: [{ hostPort: 40001, guestPort: 80, guestAddress: '192.0.2.10' }],
+        },
+      ],
+    });
+    expect(line).toContain(
+      'user,id=net1,net=192.0.2.0/24,host=192.0.2.2,hostfwd=tcp:127.0.0.1:40001-192.0.2.10:80',
+    );
+    expect(line).toContain('netdev=net1,mac=52:54:00:12:34:57');
+  });
+
+  it('ends with a reboot of the guest unless told', () => {
+    expect(lineOf()).toContain('-no-reboot');
+    expect(lineOf({ survivesReboot: true })).not.toContain('-no-reboot');
+  });
+
   it('connects serial ports in order', () => {
     const line = lineOf();
     expect(line.indexOf('path=/tmp/vm/0')).toBeLessThan(line.indexOf('path=/tmp/vm/1'));

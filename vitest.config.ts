@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'elements',
-          include: ['elements/*/tests/**/*.test.ts'],
+          include: ['elements/*/tests/**/*.test.ts', 'tools/testkit/src/element-tests/*.test.ts'],
           // One import of the engine serves all files of a worker.
           isolate: false,
           maxWorkers: 2,

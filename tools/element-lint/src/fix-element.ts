@@ -4,6 +4,7 @@ import type { Finding } from './finding.ts';
 import { lintElement, type LintOptions } from './lint-element.ts';
 import { sortedLines } from './rules/element-lists.ts';
 import { isOtherPathOfBash } from './rules/shell-options.ts';
+import { withoutTabs } from './rules/shell-style.ts';
 
 type Fix = (path: string) => Promise<void>;
 
@@ -11,6 +12,7 @@ const fixes: Readonly<Record<string, Fix>> = {
   executable: (path) => changeMode(path, (mode) => mode | 0o111),
   'environment-snippet': (path) => changeMode(path, (mode) => mode & ~0o111),
   newline: (path) => changeText(path, (text) => (text.endsWith('\n') ? text : `${text}\n`)),
+  tabindent: (path) => changeText(path, withoutTabs),
   'deps-sorted': (path) => changeText(path, sortedLines),
   shebang: (path) =>
     changeText(path, (text) => {
@@ -21,7 +23,7 @@ const fixes: Readonly<Record<string, Fix>> = {
 
 /**
  * Puts right what can be put right without a choice to make: modes, the newline at the end, the order of element-deps,
- * the path of bash.
+ * the path of bash, tabs before code.
  *
  * @returns what was fixed; lint again to see what is left.
  */

@@ -38,3 +38,19 @@ test('fixes modes, newlines, the order of element-deps and the path of bash, and
   ]);
   expect(await fixElement(directory, { knownElements })).toEqual([]);
 });
+
+test('writes tabs before code as spaces, but not those of texts and here-documents', async () => {
+  const head = '#!/bin/bash\n# DIB_DEBUG_TRACE\nset -eu -o pipefail\n';
+  const directory = await scratchElement({
+    'README.md': 'Says what it does.\n',
+    'install.d/10-a': {
+      text: `${head}if true; then\n\techo one\n  \tcat <<-END\n\t\ttwo\n\tEND\n\techo 'three\n\tfour'\nfi\n`,
+      mode: 0o755,
+    },
+  });
+  const fixed = await fixElement(directory, {});
+  expect(fixed.map((it) => it.rule)).toEqual(['tabindent']);
+  expect(await readFile(join(directory, 'install.d/10-a'), 'utf8')).toBe(
+    `${head}if true; then\n    echo one\n    cat <<-END\n\t\ttwo\n\tEND\n    echo 'three\n\tfour'\nfi\n`,
+  );
+});

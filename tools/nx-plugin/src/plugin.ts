@@ -31,15 +31,15 @@ export const createNodes: CreateNodes = [
     return [...folders].toSorted().map((folder): CreateNodesResultArray[number] => {
       const [kind, folderName = ''] = folder.split('/');
       if (kind === 'elements') {
-        const sources = files.filter((file) => file.startsWith(`${folder}/source-repository-`));
-        return [folder, { projects: { [folder]: inferElementProject(folderName, sources) } }];
+        const own = files.filter((file) => file.startsWith(`${folder}/`));
+        return [folder, { projects: { [folder]: inferElementProject(folderName, own) } }];
       }
       return [`${folder}/image.yaml`, inferImageProject(analyseImage(workspace, folderName, readOne))];
     });
   },
 ];
 
-/** `element-deps` as edges between elements, and the elements that an image names as edges from the image. */
+/** `element-deps` and what tests name as edges between elements, and the elements that an image names as edges from the image. */
 export const createDependencies: CreateDependencies = (_options, { projects, workspaceRoot }) => {
   const workspace = openWorkspace(workspaceRoot, process.env);
   const roots = new Map(Object.entries(projects).map(([project, { root }]) => [root, project]));

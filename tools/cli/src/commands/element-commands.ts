@@ -3,7 +3,7 @@ import { elementText } from '../report/element-text.ts';
 import type { Done } from './done.ts';
 import { currentWorkspace } from './current-workspace.ts';
 
-/** `kiln element list|show` */
+/** `kiln element list|show|test|lint` */
 export function addElementCommands(program: Command, done: Done): void {
   const element = program.command('element').description('the elements that images can be made of');
   element
@@ -42,5 +42,43 @@ export function addElementCommands(program: Command, done: Done): void {
         options.json === true ? `${JSON.stringify(described, null, 2)}\n` : elementText(described),
       );
       done(0);
+    });
+  addTestCommand(element, done);
+  addLintCommand(element, done);
+}
+
+function addTestCommand(element: Command, done: Done): void {
+  element
+    .command('test')
+    .description('run the tests of elements: tests/*.test.ts and test-elements/<case>')
+    .argument('[element...]', 'names of elements; by default all that have tests')
+    .option('-t, --only <pattern>', 'run only tests whose names match')
+    .option('--watch', 'run again whenever a file changes')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  kiln element test sysctl\n  kiln element test sysctl --watch\n  nx affected -t test',
+    )
+    .action(
+      async (
+        elements: readonly string[],
+        options: { readonly only?: string; readonly watch?: boolean },
+        command: Command,
+      ) => {
+        const { testElements } = await import('../app/test-elements.ts');
+        done(await testElements({ workspace: currentWorkspace(command), elements, ...options }));
+      },
+    );
+}
+
+function addLintCommand(element: Command, done: Done): void {
+  element
+    .command('lint')
+    .description('check elements against the rules for elements')
+    .argument('[element...]', 'names of elements; by default all of the workspace')
+    .option('--fix', 'mend what needs no choice: modes, newlines, tabs, the order of lists, the path of bash')
+    .addHelpText('after', '\nExamples:\n  kiln element lint sysctl\n  kiln element lint --fix')
+    .action(async (elements: readonly string[], options: { readonly fix?: boolean }, command: Command) => {
+      const { lintElements } = await import('../app/lint-elements.ts');
+      done(await lintElements({ workspace: currentWorkspace(command), elements, ...options }));
     });
 }

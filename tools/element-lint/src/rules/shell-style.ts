@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.ts';
+import { shellLines } from '../shell-lines.ts';
 
 /** Every text file ends in a newline; diskimage-builder's own readers lose a last line that does not. */
 export const newline: Rule = {
@@ -16,6 +17,19 @@ export const newline: Rule = {
       })),
 };
 
+/** The script with every tab in the indent of its lines written as spaces; the inside of a text in quotes is left alone. */
+export function withoutTabs(script: string): string {
+  const code = new Set(shellLines(script).flatMap((it) => (it.isContinuation ? [] : [it.number])));
+  const lines = script.split('\n').map((line, index) => {
+    if (!code.has(index + 1)) return line;
+    const [indentation = ''] = /^[ \t]*/.exec(line) ?? [];
+    let width = 0;
+    for (const blank of indentation) width = blank === '\t' ? (Math.floor(width / 4) + 1) * 4 : width + 1;
+    return ' '.repeat(width) + line.slice(indentation.length);
+  });
+  return lines.join('\n');
+}
+
 /** Tabs and spaces together look different in every editor. */
 export const tabIndent: Rule = {
   name: 'tabindent',
@@ -26,7 +40,14 @@ export const tabIndent: Rule = {
       const line = file.shell.find((it) => /^ *\t/.test(it.text));
       return line === undefined
         ? []
-        : [{ file: file.path, line: line.number, message: 'indented with a tab' }];
+        : [
+            {
+              file: file.path,
+              line: line.number,
+              message: 'indented with a tab',
+              fixable: !line.isContinuation,
+            },
+          ];
     }),
 };
 

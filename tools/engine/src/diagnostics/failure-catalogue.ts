@@ -138,6 +138,12 @@ export const failureCatalogue = {
       `'${p.name}' is provided by more than one element: ${p.providers.join(', ')}`,
     hint: () => 'keep one of them',
   },
+  'element-without-tests': {
+    exitCode: 2,
+    message: (p: { element: string; folder: string }) => `element '${p.element}' has no tests (${p.folder})`,
+    hint: () =>
+      "write tests/<name>.test.ts, or a case in test-elements/<case>; docs/how-to/write-an-element.md shows how",
+  },
   'operating-system-missing': {
     exitCode: 2,
     message: (p: { image: string }) => `image '${p.image}' has no operating-system element`,

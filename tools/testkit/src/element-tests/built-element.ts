@@ -9,6 +9,7 @@ import { runCheck } from '../verify/check.ts';
 import { createDeclaredCheck } from '../verify/declared/create-declared-check.ts';
 import { parseVerifyFile } from '../verify/declared/parse-verify-file.ts';
 import { noExpectations } from '../verify/expectations.ts';
+import { outputOf } from './explain-run.ts';
 import { callsFile } from './fixture-commands.ts';
 import { observedFile } from './write-run.ts';
 
@@ -87,11 +88,6 @@ export async function builtElement(
 export interface BuiltFacts {
   readonly events: readonly BuildEvent[];
   readonly environment: Readonly<Record<string, string>>;
-}
-
-/** What hooks printed, a line a line. */
-export function outputOf(events: readonly BuildEvent[]): string {
-  return events.flatMap((event) => (event.type === 'hook-output' ? [`${event.line}\n`] : [])).join('');
 }
 
 function builtTree(tree: DiskTree): BuiltTree {

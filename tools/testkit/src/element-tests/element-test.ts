@@ -29,12 +29,15 @@ export function elementTest(name: string, body: (element: ElementUnderTest) => P
   const lack = lackOf(building);
   const options = { timeout: timeoutMs, concurrent: true };
   test(name, options, async ({ task, skip }) => {
-    if (lack !== undefined && process.env['CI'] !== undefined) throw new Error(lack);
-    if (lack !== undefined) return skip(lack);
+    const unavailable = (reason: string): never => {
+      if (process.env['CI'] === undefined) return skip(reason);
+      throw new Error(reason);
+    };
+    if (lack !== undefined) unavailable(lack);
     const folder = elementFolderOf(task.file.filepath);
     const scratch = await makeRigFolder();
     try {
-      await body(elementUnderTest({ name: basename(folder), folder, scratch }));
+      await body(elementUnderTest({ name: basename(folder), folder, scratch, unavailable }));
     } finally {
       await rm(scratch, { recursive: true, force: true });
     }

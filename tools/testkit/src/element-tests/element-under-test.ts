@@ -7,8 +7,10 @@ import { buildSteps } from '@kiln/engine/execute/build-image.ts';
 import type { BuildRequest } from '@kiln/engine/execute/build-request.ts';
 import type { StepState } from '@kiln/engine/execute/ensure-steps.ts';
 import { readImageDefinition } from '@kiln/engine/image-definition/read-image-definition.ts';
-import { builtElement, type BuiltElement, outputOf } from './built-element.ts';
+import { builtElement, type BuiltElement } from './built-element.ts';
 import { copyOutputs, copyTree } from './copy-tree.ts';
+import { explainRun, outputOf } from './explain-run.ts';
+import { lackOfMirror } from './reach-mirror.ts';
 import type { RunOptions } from './run-request.ts';
 import { elementTestStore, ownElements, sharedElements } from './test-places.ts';
 import { writeRun } from './write-run.ts';
@@ -42,6 +44,8 @@ export interface TestSubject {
   readonly scratch: string;
   /** Searched before the folder around the element. */
   readonly elementPath?: readonly string[];
+  /** Ends the test, as skipped or as failed, because the host or its network lacks something. */
+  readonly unavailable: (reason: string) => never;
 }
 
 // What was read once is not read again for each test: the fixture is most of it.
@@ -57,7 +61,7 @@ export function elementUnderTest(subject: TestSubject): ElementUnderTest {
     folder: subject.folder,
     run: async (options = {}) => {
       const { folder, request, events, outcome } = await begin(options);
-      if (!('steps' in outcome)) throw new Error(explain(outcome.failures, events));
+      if (!('steps' in outcome)) throw new Error(explainRun(outcome.failures, events));
       const { steps } = outcome;
       const places = { tree: join(folder, 'tree'), outputs: join(folder, 'outputs') };
       for (const place of Object.values(places)) await mkdir(place);
@@ -96,6 +100,8 @@ async function attempt(subject: TestSubject, folder: string, options: RunOptions
   const file = await writeRun(folder, subject.name, options);
   const events: BuildEvent[] = [];
   const isReal = options.base === 'debian-minimal';
+  const lack = isReal ? await lackOfMirror() : undefined;
+  if (lack !== undefined) subject.unavailable(lack);
   const request = {
     environment: { ...(isReal ? process.env : {}), ...options.environment },
     store: elementTestStore(),
@@ -129,9 +135,4 @@ async function elementPathOf(subject: TestSubject, folder: string): Promise<read
 
 function hostArchitecture(): 'amd64' | 'arm64' {
   return process.arch === 'arm64' ? 'arm64' : 'amd64';
-}
-
-function explain(failures: readonly Failure[], events: readonly BuildEvent[]): string {
-  const messages = failures.map((failure) => describeFailure(failure).message).join('\n');
-  return `${messages}\n--- what the hooks printed ---\n${outputOf(events).split('\n').slice(-60).join('\n')}`;
 }

@@ -32,7 +32,7 @@ type Answer = 'yes' | 'no';
 /** One line of the table. */
 interface Row {
   readonly resolves: Answer;
-  readonly builds: Answer;
+  readonly builds: Answer | 'not tried';
   readonly verified: Answer | '–';
   readonly remark: string;
 }
@@ -44,11 +44,11 @@ const document = join(here, '..', '..', 'docs', 'compatibility.md');
 /**
  * Builds with each element of the host's diskimage-builder and writes into docs/compatibility.md what came of it.
  *
- *     node test/compat/upstream-matrix.ts <work folder> [store]
+ *     node test/compat/upstream-matrix.ts <work folder> [store] [elements, comma-separated]
  *
  * Results are kept in the work folder as they come, so that a run that was ended goes on where it was.
  */
-async function main([folder, store]: readonly string[]): Promise<void> {
+async function main([folder, store, only]: readonly string[]): Promise<void> {
   if (folder === undefined)
     throw new Error('usage: node test/compat/upstream-matrix.ts <work folder> [store]');
   const work = resolve(folder);
@@ -67,12 +67,15 @@ async function main([folder, store]: readonly string[]): Promise<void> {
   const names = readdirSync(upstreamElements).filter(
     (name) => name !== '__pycache__' && statSync(join(upstreamElements, name)).isDirectory(),
   );
+  const wanted = only === undefined ? names : names.filter((name) => only.split(',').includes(name));
   for (const group of Object.keys(plan.groups)) {
-    const members = names.filter((name) => plan.elements[name]?.group === group && rows[name] === undefined);
+    const members = wanted.filter((name) => plan.elements[name]?.group === group && rows[name] === undefined);
     if (members.length > 0) keep(await tryGroup(trial, group, members));
   }
-  for (const name of names) if (rows[name] === undefined) keep({ [name]: await tryAlone(trial, name) });
-  writeTable(names, rows);
+  for (const name of wanted) if (rows[name] === undefined) keep({ [name]: await tryAlone(trial, name) });
+  const untried: Record<string, Row> = {};
+  for (const name of names) if (rows[name] === undefined) untried[name] = await resolveOnly(trial, name);
+  writeTable(names, { ...rows, ...untried });
 }
 
 interface Trial {
@@ -154,6 +157,20 @@ function verified(name: string, directory: string, paths: ReadonlySet<string>): 
   };
 }
 
+/** For elements that a run was not asked for. */
+async function resolveOnly({ work, store }: Trial, name: string): Promise<Row> {
+  const isSystem = readNames(name, 'element-provides').includes('operating-system');
+  const args = isSystem ? [name] : ['debian-minimal', name];
+  const run = await runKiln({ command: 'element-info', args, directory: work, store });
+  const resolves = run.exitCode === 0 ? 'yes' : 'no';
+  return {
+    resolves,
+    builds: 'not tried',
+    verified: '–',
+    remark: run.exitCode === 0 ? '' : lastWords(run.log),
+  };
+}
+
 const longestMs = 600_000;
 
 async function tryAlone(trial: Trial, name: string): Promise<Row> {
@@ -198,19 +215,26 @@ function readNames(element: string, file: string): readonly string[] {
 
 /** The line of a log that says best why it ended so. */
 function lastWords(log: string): string {
-  const lines = log.split('\n').map((line) => line.replace(/^\S+ \S+ \| /, '').trim());
-  const telling = lines.filter((line) =>
-    /Could not resolve|Unable to locate|not found|unbound variable|There is a duplicated|already provided|Please include|must be|No such file|E: |ERROR/i.test(
-      line,
-    ),
-  );
-  const words =
-    telling.filter((line) => !line.startsWith('hint:')).at(-1) ?? lines.findLast((line) => line !== '') ?? '';
+  const lines = log
+    .split('\n')
+    .map((line) =>
+      line
+        .replace(/^\S+ \S+ \| /, '')
+        .replace(/^.*\r/, '')
+        .replace(/^\s*\| /, '')
+        .trim(),
+    )
+    .filter((line) => line !== '' && !/^(?:=|whole log|warning\[)/.test(line));
+  const told = lines.filter((line) => telling.test(line));
+  const words = told.findLast((line) => !line.startsWith('error[')) ?? told.at(-1) ?? lines.at(-1) ?? '';
   return words
     .replaceAll('|', '\\|')
-    .replaceAll(/\b(?:https?:\/\/)?[\w.-]+\.(?:org|com|net|io)\b\S*/g, '<host>')
+    .replaceAll(/\b(?:https?:\/\/)?[\w.-]+\.(?:org|com|net|io)\b\S*/g, '(a host)')
     .slice(0, 160);
 }
+
+const telling =
+  /Could not resolve|Unable to locate|not found|not set|unbound variable|There is a duplicated|already provided|Please include|No such file|E: |error/i;
 
 const begin = '<!-- elements: written by test/compat/upstream-matrix.ts -->';
 const end = '<!-- end of elements -->';

@@ -100,7 +100,8 @@ async function prepareFolders(bench: Workbench, folder: string, run: StepRun): P
   await writePrograms(folder);
   await mkdir(join(folder, 'outputs'), { recursive: true });
   await mkdir(join(folder, 'image-cache'), { recursive: true });
-  await mkdir(bench.imageCache, { recursive: true });
+  // DIB_LOCKFILES is there before the first hook, as by diskimage-builder.
+  await mkdir(join(bench.imageCache, 'lockfiles'), { recursive: true });
 }
 
 async function mountTree(

@@ -151,7 +151,8 @@ export async function runLogged(bench: Workbench, sandbox: Sandbox, request: Log
   const lack = watchForLack();
   const masked = maskSecrets(request.env, request.secrets);
   const result = await sandbox.run(offline ? [...withoutNetwork, ...request.command] : request.command, {
-    env: { ...request.env, PATH: request.path },
+    // Snippets of environment.d may have put something in front.
+    env: { PATH: request.path, ...request.env },
     allowFailure: true,
     onLine: (printed) => {
       request.onLine?.(printed);

@@ -5,7 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { askAgent, type AgentAnswer } from '../../tools/testkit/src/boot-checks/amphora-agent-client.ts';
+import {
+  askAgent,
+  type AgentAnswer,
+  type AgentRequest,
+} from '../../tools/testkit/src/boot-checks/amphora-agent-client.ts';
 import { createHostRunner } from '../../tools/testkit/src/host/host-runner.ts';
 import {
   makeTestCertificates,
@@ -24,10 +28,18 @@ let server: Server;
 beforeAll(async () => {
   if (needs.some((need) => need.lack() !== undefined)) return;
   directory = await mkdtemp(join(tmpdir(), 'kiln-agent-'));
-  certificates = await makeTestCertificates(directory, serverName, createHostRunner());
+  certificates = await makeTestCertificates(
+    directory,
+    { server: serverName, listener: 'balanced.test' },
+    createHostRunner(),
+  );
   const { server: pem, clientAuthority: ca } = certificates;
   const options = { cert: pem, key: pem, ca, requestCert: true, rejectUnauthorized: true };
-  server = createServer(options, (request, response) => response.end(`{"asked":"${request.url}"}`));
+  server = createServer(options, async (request, response) => {
+    if (request.method === 'GET') return response.end(`{"asked":"${request.url}"}`);
+    const type = request.headers['content-type'];
+    return response.end(`${request.method} ${type} ${(await request.toArray()).join('')}`);
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -42,15 +54,27 @@ type Client = TestCertificates['client'] | undefined;
 const ask = (
   client: Client,
   changes: { readonly authority?: string; readonly serverName?: string } = {},
+  request: AgentRequest = { path: '/1.0/info' },
 ): Promise<AgentAnswer> => {
   const { port } = server.address() as AddressInfo;
   const access = { port, authority: certificates.serverAuthority, serverName, client, timeoutMs: 10_000 };
-  return askAgent({ ...access, ...changes }, '/1.0/info');
+  return askAgent({ ...access, ...changes }, request);
 };
 
 describe('askAgent with test certificates', () => {
   testOn(needs, 'is answered with the certificate of the right authority', async () => {
     expect(await ask(certificates.client)).toEqual({ status: 200, body: '{"asked":"/1.0/info"}' });
+  });
+
+  testOn(needs, 'sends a text as it is, anything else as JSON', async () => {
+    const put = { path: '/', method: 'PUT', body: 'global\n' } as const;
+    expect(await ask(certificates.client, {}, put)).toMatchObject({
+      body: 'PUT application/octet-stream global\n',
+    });
+    const post = { path: '/', method: 'POST', body: { mtu: 1500 } } as const;
+    expect(await ask(certificates.client, {}, post)).toMatchObject({
+      body: 'POST application/json {"mtu":1500}',
+    });
   });
 
   testOn(needs, 'is refused without a certificate, and with that of a stranger', async () => {

@@ -86,8 +86,11 @@ export function reportScript({ first, again }: ReportSections, device: string): 
     ...reportFunction('again_report', again),
     'reboot_and_report() {',
     '  cp "$0" /var/lib/kiln-report.sh',
-    "  printf '[Service]\\nExecStart=/bin/sh /var/lib/kiln-report.sh\\n' > /etc/systemd/system/kiln-report.service",
-    '  systemctl --no-reload add-wants multi-user.target kiln-report.service',
+    // A name of its own: the unit that started this report may be a transient one.
+    '  units=/etc/systemd/system; unit=kiln-report-again.service',
+    "  printf '[Service]\\nExecStart=/bin/sh /var/lib/kiln-report.sh\\n' > $units/$unit",
+    '  mkdir -p $units/multi-user.target.wants',
+    '  ln -sf ../$unit $units/multi-user.target.wants/$unit',
     '  systemctl --no-block reboot',
     '}',
     // Opened once: what arrives at a port that nobody has open is lost.

@@ -1,7 +1,7 @@
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
 import { derivedUuid } from '../block-device/derived-identifier.ts';
 import type { ImageManifest } from './image-manifest.ts';
-import { debianPackageUrl, gitPackageUrl, packageUrl, pythonPackageUrl } from './package-url.ts';
+import { gitPackageUrl, packageUrl, pythonPackageUrl, systemPackageUrl } from './package-url.ts';
 
 /** What of a manifest a bill of materials is made from. */
 export type MaterialsSource = Pick<
@@ -82,7 +82,7 @@ function packageComponent(
   it: MaterialsSource['packages'][number],
   { system }: MaterialsSource,
 ): Models.Component {
-  const purl = debianPackageUrl(it, system);
+  const purl = systemPackageUrl(it, system);
   return new Models.Component(Enums.ComponentType.Library, it.name, {
     bomRef: purl,
     purl,

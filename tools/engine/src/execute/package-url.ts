@@ -38,6 +38,28 @@ export function debianPackageUrl(
   return packageUrl({ type: 'deb', namespace: [distribution], name, version, qualifiers });
 }
 
+/** Of a package of rpm; the epoch is a qualifier there. */
+function rpmPackageUrl(
+  { name, version, architecture, source }: InstalledPackage,
+  system: SystemRelease | null,
+): string {
+  const [, epoch, rest = version] = /^(?:(\d+):)?(.*)$/.exec(version) ?? [];
+  const release = system === null || system.versionId === '' ? undefined : `${system.id}-${system.versionId}`;
+  const qualifiers = { arch: architecture, distro: release, epoch, upstream: source };
+  return packageUrl({
+    type: 'rpm',
+    namespace: system === null ? [] : [system.id],
+    name,
+    version: rest,
+    qualifiers,
+  });
+}
+
+/** Of an operating system's package. */
+export function systemPackageUrl(it: InstalledPackage, system: SystemRelease | null): string {
+  return it.database === 'rpm' ? rpmPackageUrl(it, system) : debianPackageUrl(it, system);
+}
+
 /** Of a Python distribution; names are normalised as PEP 503 has it. */
 export function pythonPackageUrl({ name, version }: Pick<PythonDistribution, 'name' | 'version'>): string {
   return packageUrl({ type: 'pypi', name: name.toLowerCase().replaceAll(/[-_.]+/g, '-'), version });

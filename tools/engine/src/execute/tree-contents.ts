@@ -1,6 +1,7 @@
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import type { Sandbox } from '../sandbox/open-sandbox.ts';
 import { byteOrder } from '../util/byte-order.ts';
+import { readRpmDatabase } from '../util/read-rpm-database.ts';
 
 /** An installed package of the image. */
 export interface InstalledPackage {
@@ -9,6 +10,8 @@ export interface InstalledPackage {
   readonly architecture: string;
   /** The source package that it was built from, where that has another name or version: `glibc`, or `gcc-12 (12.2.0-14)`. */
   readonly source?: string;
+  /** Where it is not dpkg's. */
+  readonly database?: 'rpm';
 }
 
 /** A Python distribution that no Debian package brought: of a virtual environment, or of /usr/local. */
@@ -46,7 +49,10 @@ export async function readTreeContents(sandbox: Sandbox): Promise<TreeContents> 
   const release = await read(releaseScript);
   return {
     system: parseRelease(release),
-    packages: parsePackages(await read('cat "$1/var/lib/dpkg/status"')),
+    packages: [
+      ...parsePackages(await read('cat "$1/var/lib/dpkg/status"')),
+      ...parseRpmPackages(await read(rpmScript)),
+    ],
     python: parsePython(await read(pythonScript)),
   };
 }
@@ -55,6 +61,17 @@ export async function readTreeContents(sandbox: Sandbox): Promise<TreeContents> 
 const releaseScript = `
 for file in "$1/usr/lib/os-release" "$1/etc/os-release"; do
   if [ -f "$file" ] && [ ! -L "$file" ]; then cat "$file"; exit; fi
+done`;
+
+// The first of the two databases, and what waits in its log, on a line each. A link could lead out of the tree.
+const rpmScript = `
+for folder in "$1/usr/lib/sysimage/rpm" "$1/var/lib/rpm"; do
+  if [ -f "$folder/rpmdb.sqlite" ] && [ ! -L "$folder" ]; then
+    base64 --wrap=0 "$folder/rpmdb.sqlite"
+    echo
+    [ ! -s "$folder/rpmdb.sqlite-wal" ] || base64 --wrap=0 "$folder/rpmdb.sqlite-wal"
+    exit
+  fi
 done`;
 
 // What lies in dist-packages below /usr/lib belongs to Debian's packages, which are listed as such.
@@ -85,6 +102,20 @@ export function parsePackages(text: string): readonly InstalledPackage[] {
       return [{ name, version, architecture, ...(source === undefined ? {} : { source }) }];
     })
     .toSorted((a, b) => byteOrder(a.name, b.name) || byteOrder(a.architecture, b.architecture));
+}
+
+/** Parses rpm's database, and on a second line its log, in Base64; a text that is empty has no packages. In byte order of the names. */
+export function parseRpmPackages(text: string): readonly InstalledPackage[] {
+  const [database = '', wal = ''] = text.split('\n');
+  if (database === '') return [];
+  const log = wal === '' ? undefined : Buffer.from(wal, 'base64');
+  return readRpmDatabase(Buffer.from(database, 'base64'), log)
+    .map(({ source, ...found }): InstalledPackage => ({
+      ...found,
+      ...(source === undefined ? {} : { source }),
+      database: 'rpm',
+    }))
+    .toSorted((a, b) => byteOrder(a.name, b.name) || byteOrder(a.version, b.version));
 }
 
 /** Parses lines of `<path>/METADATA:Name: …` and `<path>/METADATA:Version: …` (Core metadata specifications of Python packages). */

@@ -1,7 +1,8 @@
 import { globTree } from '../../disk/glob-tree.ts';
 import type { DiskTree } from '../../disk/open-tree.ts';
 import { passUnless, skip, type Check, type Outcome, type Subject } from '../check.ts';
-import { isInstalled, readDpkgStatus } from '../system/dpkg-status.ts';
+import { isInstalled } from '../system/dpkg-status.ts';
+import { readInstalledPackages } from '../system/installed-packages.ts';
 import { isForRecovery, readBootEntries } from '../system/kernel-command-lines.ts';
 import { readUnitState } from '../system/unit-state.ts';
 import { readAmphoraFacts } from './amphora-facts.ts';
@@ -146,7 +147,7 @@ async function checkPinning({ tree }: Subject): Promise<Outcome> {
   if (isolating.length < entries.length) problems.push('not every boot entry isolates CPUs');
   const tuned = await readUnitState(tree, 'tuned.service');
   if (tuned.state !== 'enabled') problems.push(`tuned.service is ${tuned.state} (${tuned.by})`);
-  if (isInstalled((await readDpkgStatus(tree))?.get('irqbalance')))
+  if (isInstalled((await readInstalledPackages(tree))?.get('irqbalance')))
     problems.push('irqbalance would spread interrupts over the reserved CPUs');
   return passUnless(problems);
 }

@@ -2,7 +2,7 @@ import { globTree } from '../../disk/glob-tree.ts';
 import { failed, pass, passUnless, type Check, type Outcome, type Subject } from '../check.ts';
 import { evaluateQuestion } from '../declared/evaluate-question.ts';
 import { readUnitState } from '../system/unit-state.ts';
-import { readDpkgStatus } from '../system/dpkg-status.ts';
+import { readInstalledPackages } from '../system/installed-packages.ts';
 import { agentEnvironment, readAmphoraFacts } from './amphora-facts.ts';
 
 /** Checks of the agent: its program, its packages, its folders, its units. */
@@ -60,7 +60,7 @@ const buildTools =
   /^(?:firewalld|build-essential|make|git-man|dkms|(?:gcc|g\+\+|cpp)(?:-\d+)?(?:-.*-linux-gnu)?|lib(?:c6|ffi|ssl)-dev|python3(?:\.\d+)?-dev)$/u;
 
 async function checkBuildTools({ tree }: Subject): Promise<Outcome> {
-  const packages = await readDpkgStatus(tree);
+  const packages = await readInstalledPackages(tree);
   const found = [...(packages ?? [])].filter(
     ([name, { status }]) => buildTools.test(name) && status === 'install ok installed',
   );

@@ -1,5 +1,6 @@
 import type { DiskTree } from '../../disk/open-tree.ts';
-import { isInstalled, readDpkgStatus } from '../system/dpkg-status.ts';
+import { isInstalled } from '../system/dpkg-status.ts';
+import { readInstalledPackages } from '../system/installed-packages.ts';
 
 /** What kind of amphora an image is, as far as its files tell. */
 export interface AmphoraFacts {
@@ -52,6 +53,6 @@ export async function looksLikeAmphora(tree: DiskTree): Promise<boolean> {
   ]) {
     if (await tree.exists(path)) return true;
   }
-  const packages = await readDpkgStatus(tree);
+  const packages = await readInstalledPackages(tree);
   return isInstalled(packages?.get('octavia-agent')) || isInstalled(packages?.get('amphora-agent'));
 }

@@ -2,7 +2,8 @@ import { failed, pass, passUnless, skip, type Outcome } from '../check.ts';
 import { globTree } from '../../disk/glob-tree.ts';
 import type { DiskTree } from '../../disk/open-tree.ts';
 import { readAccounts } from '../system/accounts.ts';
-import { isInstalled, readDpkgStatus } from '../system/dpkg-status.ts';
+import { isInstalled } from '../system/dpkg-status.ts';
+import { readInstalledPackages } from '../system/installed-packages.ts';
 import { isForRecovery, readBootEntries } from '../system/kernel-command-lines.ts';
 import { findKernels, moduleName, readModuleNames } from '../system/kernels.ts';
 import { effectiveSysctl, normaliseValue, readSysctlSettings } from '../system/sysctl-order.ts';
@@ -45,11 +46,11 @@ async function evaluatePackages(
   names: readonly string[],
   wanted: 'packages' | 'packages-absent',
 ): Promise<Outcome> {
-  const packages = await readDpkgStatus(tree);
+  const packages = await readInstalledPackages(tree);
   if (packages === undefined) {
     return (await tree.exists('/var/lib/rpm')) || (await tree.exists('/usr/lib/sysimage/rpm'))
-      ? skip('the database of rpm cannot be read offline')
-      : failed('/var/lib/dpkg/status is absent');
+      ? skip('rpm’s database is not in SQLite, the one form that is read offline')
+      : failed('there is no database of dpkg or rpm');
   }
   const states = names.map((name) => ({ name, state: packages.get(name) }));
   if (wanted === 'packages-absent') {

@@ -173,7 +173,7 @@ nxScenario('a failing hook fails its task, and what comes after is not tried', a
 });
 
 nxScenario('a wrong definition is shown with its place, whatever command asks', async (rig) => {
-  await rig.write('images/wrong/image.yaml', 'elements: [tiny-os]\nformats: [qcow3]\n');
+  await rig.write('images/wrong/image.yaml', 'elements: [tiny-os]\nformats: [3]\n');
   const run = await rig.nx(['show', 'projects']);
   expect(run.exitCode).not.toBe(0);
   expect(run.output).toMatch(/images\/wrong\/image\.yaml:2/);

@@ -7,6 +7,7 @@ import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import { applyConfiguration } from '@kiln/engine/image-definition/apply-configuration.ts';
 import type { Architecture, ImageDefinition } from '@kiln/engine/image-definition/image-definition.ts';
 import { readImageDefinition } from '@kiln/engine/image-definition/read-image-definition.ts';
+import { hasNoFinalImage, withoutDisk } from './without-unwanted-disk.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Names of the workspace's images, in byte order. */
@@ -38,7 +39,7 @@ export function loadDefinition(
   return applied.ok ? { ...applied, warnings: [...read.warnings, ...applied.warnings] } : applied;
 }
 
-/** Reads and resolves an image; `readOne` lets many images share what was read of their elements. */
+/** Reads and resolves an image, without a disk where its elements want none; `readOne` lets many images share what was read of their elements. */
 export function loadImage(
   workspace: Workspace,
   name: string,
@@ -48,7 +49,9 @@ export function loadImage(
   const definition = loadDefinition(workspace, name, configuration);
   if (!definition.ok) return definition;
   const resolved = resolveImage(definition.value, workspace.elementPath, readOne);
-  return resolved.ok ? { ...resolved, warnings: [...definition.warnings, ...resolved.warnings] } : resolved;
+  if (!resolved.ok) return resolved;
+  const value = hasNoFinalImage(resolved.value) ? withoutDisk(resolved.value) : resolved.value;
+  return { ok: true, value, warnings: [...definition.warnings, ...resolved.warnings] };
 }
 
 /** Debian's name of this machine's architecture. */

@@ -5,10 +5,10 @@ import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import { variablesMisspelt } from '@kiln/engine/elements/variables-not-read.ts';
 import type { Report } from '@kiln/engine/events/build-event.ts';
 import type { BuildRequest } from '@kiln/engine/execute/build-request.ts';
-import { isTreeFormat } from '@kiln/engine/formats/image-format.ts';
 import { join, resolve } from 'node:path';
 import { artifactFile } from '@kiln/engine/execute/output-place.ts';
 import type { BreakPoints } from '@kiln/engine/execute/break-points.ts';
+import { hasNoFinalImage, withoutDisk } from '../../app/without-unwanted-disk.ts';
 import { readBreakSettings, terminalBreakPoints, unknownBreakNames } from '../break-points.ts';
 import type { CommandIo } from './command-io.ts';
 import { definitionOf } from './definition-of.ts';
@@ -32,14 +32,8 @@ export function resolveInvocation(
   const { value } = resolved;
   const misspelt = variablesMisspelt(invocation.environment, mentionedVariables(value.elements));
   const warnings = [...resolved.warnings, ...misspelt];
-  return isWithoutDisk(invocation, value)
-    ? { value: { ...value, definition: { ...definition, formats: formats.filter(isTreeFormat) } }, warnings }
-    : { value, warnings };
-}
-
-/** Ramdisks, and images whose elements hand out all that is wanted, have no final disk image; archives are made in any case. */
-function isWithoutDisk({ mode }: DiskImageInvocation, { elements }: ResolvedImage): boolean {
-  return mode === 'ramdisk' || elements.some(({ name }) => name.includes('no-final-image'));
+  const isWithoutDisk = invocation.mode === 'ramdisk' || hasNoFinalImage(value);
+  return { value: isWithoutDisk ? withoutDisk(value) : value, warnings };
 }
 
 /** What the engine is asked for. */

@@ -1,0 +1,2 @@
+# Folders of modules, below kernel/, of what no machine needs while it is maintained from a text console. Empty: leave nothing out.
+export DIB_RAMDISK_WITHOUT_MODULES=${DIB_RAMDISK_WITHOUT_MODULES-sound drivers/gpu drivers/media drivers/video drivers/staging drivers/iio drivers/bluetooth net/bluetooth drivers/net/wireless net/mac80211 net/wireless net/nfc drivers/nfc drivers/comedi drivers/input/joystick drivers/input/touchscreen arch/x86/kvm}

@@ -78,10 +78,21 @@ describe('amphora-haproxy', () => {
     expect(verified.output).toMatch(/passed: \d{2,} passed, 0 failed/);
   });
 
-  test.each(['bios', 'uefi'])('boots under %s, and the agent answers over mutual TLS', async (firmware) => {
-    const booted = await nxRun('amphora-haproxy:boot', ['--firmware', firmware]);
-    expect(booted.exitCode, booted.output).toBe(0);
-    expect(booted.output).toContain('the agent refuses clients without a certificate');
-    expect(booted.output).toMatch(new RegExp(`passed \\(${firmware}\\): \\d+ passed, 0 failed`));
-  });
+  test.each(['bios', 'uefi'])(
+    'boots under %s, balances load, and forgets its keys in a reboot',
+    async (firmware) => {
+      const booted = await nxRun('amphora-haproxy:boot', ['--firmware', firmware]);
+      expect(booted.exitCode, booted.output).toBe(0);
+      for (const title of [
+        'the agent refuses clients without a certificate',
+        'the members answer in turn through the VIP',
+        'the members answer in turn through TLS',
+        'a reboot leaves no keys of listeners',
+        'with its keys sent again, the load balancer works again',
+      ]) {
+        expect(booted.output).toContain(`ok    ${title}`);
+      }
+      expect(booted.output).toMatch(new RegExp(`passed \\(${firmware}\\): \\d+ passed, 0 failed`));
+    },
+  );
 });

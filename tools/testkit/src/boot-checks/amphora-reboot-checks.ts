@@ -41,7 +41,7 @@ export async function judgeReboot(test: BalancingTest, guest: BootedGuest): Prom
     named(
       'amphora-reboot-memory',
       'after a reboot there is a new encrypted RAM disk',
-      certificates ?? skip('the guest did not report'),
+      outcomeOf(certificates),
     ),
     named(
       'amphora-reboot-units',
@@ -50,6 +50,12 @@ export async function judgeReboot(test: BalancingTest, guest: BootedGuest): Prom
     ),
     named('amphora-reboot-recovery', recovers, await judgeRecovery(test)),
   ];
+}
+
+function outcomeOf(result: CheckResult | undefined): Outcome {
+  return result === undefined
+    ? skip('the guest did not report again')
+    : { status: result.status, detail: result.detail };
 }
 
 async function judgeKeys({ controller, balancer }: BalancingTest): Promise<Outcome> {

@@ -7,8 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'vitest';
 
+const program = '#!/bin/sh\n';
+
 elementTest('with ifupdown, udev starts a service for each interface', async (element) => {
   const files = {
+    '/usr/sbin/ifup': program,
+    '/etc/NetworkManager/dispatcher.d/hook': 'of another package',
     '/etc/network/interfaces': 'auto eth0\niface eth0 inet dhcp\n',
     '/etc/network/interfaces.d/eth0': 'auto eth0\n',
     '/etc/dhcp/dhclient.conf': 'timeout 300;\nretry 1;\nsend host-name = gethostname();\n',
@@ -18,7 +22,7 @@ elementTest('with ifupdown, udev starts a service for each interface', async (el
   expect(await built.tree.read('/etc/network/interfaces')).toContain('source /etc/network/interfaces.d/*');
   expect(await built.tree.list('/etc/network/interfaces.d')).toEqual([]);
   expect(await built.tree.read('/etc/udev/rules.d/99-dhcp-all-interfaces.rules')).toContain(
-    'dhcp-interface@%k.service',
+    'dhcp-interface@$name.service',
   );
   expect(await built.tree.read('/usr/lib/systemd/system/dhcp-interface@.service')).toContain(
     'TimeoutStartSec=210\n',
@@ -33,7 +37,7 @@ elementTest('with ifupdown, udev starts a service for each interface', async (el
 });
 
 elementTest('NetworkManager or networkd do it themselves', async (element) => {
-  const manager = await element.run({ files: { '/etc/NetworkManager/NetworkManager.conf': '' } });
+  const manager = await element.run({ files: { '/usr/sbin/NetworkManager': program } });
   expect(await manager.tree.read('/etc/NetworkManager/conf.d/50-dhcp-all-interfaces.conf')).toContain(
     'dhcp=internal\n',
   );

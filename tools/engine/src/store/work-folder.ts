@@ -25,7 +25,7 @@ export async function openWorkFolder(parent: string, asRoot: Runner): Promise<Wo
   return {
     path,
     close: async () => {
-      await remove(path, asRoot);
+      await remove(path, { parent, asRoot });
       await lock.release();
     },
   };
@@ -39,7 +39,7 @@ export async function sweepWorkFolders(parent: string, asRoot: Runner): Promise<
     const mayLock = name.startsWith('step-');
     const lock = mayLock ? await tryLockFile(join(path, 'lock')) : undefined;
     if (mayLock ? lock === undefined : !isForsaken(path)) continue;
-    await remove(path, asRoot);
+    await remove(path, { parent, asRoot });
     await lock?.release();
     swept += 1;
   }
@@ -56,6 +56,17 @@ if [ -e "$1/${rawDiskName}" ]; then
 fi
 rm -rf --one-file-system "$1"`;
 
-async function remove(path: string, asRoot: Runner): Promise<void> {
-  await asRoot(['sh', '-c', removeScript, 'kiln-remove', path]);
+interface RemovalPlace {
+  readonly parent: string;
+  readonly asRoot: Runner;
+}
+
+/** Under a name that no other sweep locks: it would make the lock's file anew as soon as that is removed, inside the folder. */
+async function remove(path: string, { parent, asRoot }: RemovalPlace): Promise<void> {
+  const condemned = scratchPath(parent, 'gone');
+  const renamed = await rename(path, condemned).then(
+    () => true,
+    () => false,
+  );
+  await asRoot(['sh', '-c', removeScript, 'kiln-remove', renamed ? condemned : path]);
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createRunner } from '../../src/sandbox/command-runner.ts';
@@ -17,6 +17,19 @@ test('a folder at work is left alone, and is gone once it is closed', async () =
   expect(await sweepWorkFolders(parent, run)).toBe(0);
   expect(existsSync(join(folder.path, 'lock'))).toBe(true);
   await folder.close();
+  expect(readdirSync(parent)).toEqual([]);
+});
+
+test('a folder that is being removed is no other sweep’s, though its lock goes first', async () => {
+  const parent = temporaryFolder();
+  let swept: number | undefined;
+  const folder = await openWorkFolder(parent, async (command, options) => {
+    for (const name of readdirSync(parent)) rmSync(join(parent, name, 'lock'));
+    swept = await sweepWorkFolders(parent, run);
+    return run(command, options);
+  });
+  await folder.close();
+  expect(swept).toBe(0);
   expect(readdirSync(parent)).toEqual([]);
 });
 

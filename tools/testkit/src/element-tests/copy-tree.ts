@@ -45,6 +45,7 @@ export async function copyOutputs(
   records: readonly LayerRecord[],
   target: string,
 ): Promise<void> {
+  if (records.every(({ outputs }) => outputs === null)) return;
   await withWorkbench(request, async ({ store }) => {
     for (const { outputs } of records) {
       if (outputs === null) continue;

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { BuildFailure, describeFailure, type Failure } from '@kiln/engine/diagnostics/failure.ts';
 import { rememberingReader, resolveImage } from '@kiln/engine/elements/resolve-image.ts';
 import type { BuildEvent } from '@kiln/engine/events/build-event.ts';
-import { buildSteps } from '@kiln/engine/execute/build-image.ts';
+import { buildImage, buildSteps } from '@kiln/engine/execute/build-image.ts';
 import type { BuildRequest } from '@kiln/engine/execute/build-request.ts';
+import type { ImageArtifact } from '@kiln/engine/execute/ensure-artifacts.ts';
 import type { StepState } from '@kiln/engine/execute/ensure-steps.ts';
 import { readImageDefinition } from '@kiln/engine/image-definition/read-image-definition.ts';
 import { builtElement, type BuiltElement } from './built-element.ts';
@@ -62,7 +63,7 @@ export function elementUnderTest(subject: TestSubject): ElementUnderTest {
     run: async (options = {}) => {
       const { folder, request, events, outcome } = await begin(options);
       if (!('steps' in outcome)) throw new Error(explainRun(outcome.failures, events));
-      const { steps } = outcome;
+      const { steps, artifacts } = outcome;
       const places = { tree: join(folder, 'tree'), outputs: join(folder, 'outputs') };
       for (const place of Object.values(places)) await mkdir(place);
       const last = steps.at(-1);
@@ -73,7 +74,11 @@ export function elementUnderTest(subject: TestSubject): ElementUnderTest {
         places.outputs,
       );
       const environment = { DISTRO_NAME: 'debian', ...options.environment };
-      return builtElement({ ...places, element: subject.folder }, steps, { events, environment });
+      return builtElement({ ...places, element: subject.folder }, steps, {
+        events,
+        environment,
+        artifacts,
+      });
     },
     expectFailure: async (options = {}) => {
       const { events, outcome } = await begin(options);
@@ -92,23 +97,25 @@ interface Attempt {
   readonly folder: string;
   readonly request: Omit<BuildRequest, 'image'>;
   readonly events: readonly BuildEvent[];
-  readonly outcome: { readonly steps: readonly StepState[] } | { readonly failures: readonly Failure[] };
+  readonly outcome:
+    | { readonly steps: readonly StepState[]; readonly artifacts: readonly ImageArtifact[] }
+    | { readonly failures: readonly Failure[] };
 }
 
 async function attempt(subject: TestSubject, folder: string, options: RunOptions): Promise<Attempt> {
   await mkdir(folder, { recursive: true });
-  const file = await writeRun(folder, subject.name, options);
+  const file = await writeRun(folder, subject, options);
   const events: BuildEvent[] = [];
   const isReal = options.base === 'debian-minimal';
   const lack = isReal ? await lackOfMirror() : undefined;
   if (lack !== undefined) subject.unavailable(lack);
-  const request = {
+  const request: Omit<BuildRequest, 'image'> = {
     environment: { ...(isReal ? process.env : {}), ...options.environment },
     store: elementTestStore(),
     work: process.env['KILN_WORK'],
     logDirectory: join(folder, 'logs'),
     report: (event: BuildEvent) => void events.push(event),
-    network: isReal ? ('online' as const) : ('offline' as const),
+    network: isReal ? 'online' : (options.network ?? 'offline'),
   };
   const tried = { folder, request, events };
   const definition = readImageDefinition(file, { hostArchitecture: hostArchitecture() });
@@ -118,8 +125,12 @@ async function attempt(subject: TestSubject, folder: string, options: RunOptions
   if (!resolved.ok) return { ...tried, outcome: { failures: resolved.failures } };
   try {
     const goal = { until: options.until, need: 'blobs' } as const;
-    const steps = await buildSteps({ ...request, image: resolved.value }, goal);
-    return { ...tried, outcome: { steps } };
+    const whole = { ...request, image: resolved.value };
+    if (options.formats !== undefined) {
+      const { artifacts } = await buildImage(whole, join(folder, 'image'));
+      return { ...tried, outcome: { steps: await buildSteps(whole, goal), artifacts } };
+    }
+    return { ...tried, outcome: { steps: await buildSteps(whole, goal), artifacts: [] } };
   } catch (error) {
     if (error instanceof BuildFailure) return { ...tried, outcome: { failures: error.failures } };
     throw error;

@@ -40,7 +40,8 @@ install) ${addPackages} ;;
 remove | purge) ${removePackages} ;;
 esac`;
 
-const dpkgQuery = `format= names=()
+const dpkgQuery = `case \${1:-} in -S) echo "dpkg: \${2#\\*}" | sed 's|: /*|: /usr/sbin/|'; exit ;; esac
+format= names=()
 while [ $# -gt 0 ]; do
   case $1 in
   -f | --showformat) format=$2; shift ;;
@@ -68,6 +69,25 @@ const dpkg = `case \${1:-} in
 -l | --list) shift; exec dpkg-query -W "$@" ;;
 esac`;
 
+const diversions = '/var/lib/fixture/diversions';
+
+const dpkgDivert = `target= file= action=
+while [ $# -gt 0 ]; do
+  case $1 in
+  --divert) target=$2; shift ;;
+  --add | --remove | --list) action=$1; file=\${2:-}; shift ;;
+  -*) ;;
+  *) file=$1 ;;
+  esac
+  shift
+done
+touch ${diversions}
+case $action in
+--add) echo "local diversion of $file to $target" >>${diversions} ;;
+--remove) grep -v " of $file to " ${diversions} >/tmp/diversions || :; cat /tmp/diversions >${diversions}; rm /tmp/diversions ;;
+--list) while read -r line; do words=($line); [[ \${words[3]} == $file ]] && echo "$line"; done <${diversions}; : ;;
+esac`;
+
 /** Units are enabled for multi-user.target: a fixture need not tell more. */
 const systemctl = `folder=/etc/systemd/system
 case " $* " in
@@ -91,6 +111,7 @@ const bodies: Readonly<Record<string, string>> = {
   'apt-get': aptGet,
   'dpkg-query': dpkgQuery,
   dpkg,
+  'dpkg-divert': dpkgDivert,
   systemctl,
   useradd,
   // The element dpkg brings the real one over this.
@@ -107,7 +128,6 @@ const silent = [
   'apt-mark',
   'chpasswd',
   'dnf',
-  'dpkg-divert',
   'dpkg-reconfigure',
   'groupadd',
   'ldconfig',

@@ -9,7 +9,7 @@ export const ownFilesList = '/var/lib/fixture/own-files';
 
 const collect = `set -eu -o pipefail
 mkdir "$1/tree" && cd "$1/tree"
-mkdir -p usr/{bin,sbin,lib,lib64,local/bin,share} usr/lib/systemd/system etc/{systemd/system,apt,default,profile.d} \\
+mkdir -p usr/{bin,sbin,lib,lib64,local/bin,share} usr/lib/systemd/system etc/{systemd/system,apt,default,profile.d,modules-load.d,sysctl.d} \\
   root home boot tmp run proc sys dev var/{log,cache,tmp} var/lib/{dpkg,fixture,apt/lists}
 chmod 1777 tmp var/tmp
 chmod 0700 root
@@ -18,6 +18,9 @@ printf '%s\\n' root:x:0:0:root:/root:/bin/bash nobody:x:65534:65534:nobody:/:/bi
 printf '%s\\n' root:x:0: shadow:x:42: nogroup:x:65534: >etc/group
 printf '%s\\n' 'root:*:19000:0:99999:7:::' >etc/shadow
 chmod 0640 etc/shadow
+printf '%s\\n' 'NAME="Fixture GNU/Linux"' ID=fixture >etc/os-release
+printf '#!/bin/sh\\n' >usr/sbin/start-stop-daemon
+chmod 0755 usr/sbin/start-stop-daemon
 echo fixture >etc/hostname
 printf '127.0.0.1 localhost\\n' >etc/hosts
 : >var/lib/dpkg/status

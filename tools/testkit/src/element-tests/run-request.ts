@@ -14,6 +14,8 @@ export interface RunOptions {
    * with `set -eu`. `{}` is an element that does nothing.
    */
   readonly elements?: Readonly<Record<string, FilesByPath>>;
+  /** Files and folders of elements to leave out, by their paths: `debootstrap/root.d`, where a hook needs what a test has not. */
+  readonly without?: readonly string[];
   /** Files of the tree before the first hook inside it, by absolute path: what packages or other elements would have left. */
   readonly files?: Readonly<Record<string, string>>;
   /** Programs inside the tree, as lines of bash; each call is noted as well. */
@@ -22,6 +24,10 @@ export interface RunOptions {
   readonly observe?: readonly string[];
   /** More lines of the image's definition: `packages: [curl]`. */
   readonly definition?: string;
+  /** Image formats to make of the result, too: `qcow2`. */
+  readonly formats?: readonly string[];
+  /** By default nothing may be fetched. `online` for an element that takes in sources, which the test has on this machine. */
+  readonly network?: 'online';
   /** The last step to run. By default all of them. */
   readonly until?: StepName;
   /**

@@ -1,4 +1,5 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { standIn } from './fixture-commands.ts';
 import { fixtureSystemFiles } from './fixture-system.ts';
@@ -38,11 +39,16 @@ export async function writeFixtureSystem(elements: string, name: string): Promis
  *
  * @returns the definition's path.
  */
-export async function writeRun(folder: string, element: string, options: RunOptions): Promise<string> {
+export async function writeRun(
+  folder: string,
+  { name: element, folder: source }: { readonly name: string; readonly folder: string },
+  options: RunOptions,
+): Promise<string> {
   const elements = join(folder, 'elements');
   const { base = 'fixture', files = {}, commands = {}, observe = [] } = options;
   for (const [name, content] of Object.entries(options.elements ?? {}))
     await writeElement(join(elements, name), { 'README.md': `# ${name}\n`, ...content });
+  for (const path of options.without ?? []) await leaveOut(path, dirname(source), elements);
   if (typeof base === 'object') await writeFixtureSystem(elements, base.insteadOf);
   const programs = Object.entries(commands).map(([name, body]) => [`/usr/local/bin/${name}`, standIn(body)]);
   await writeElement(join(elements, fixtureFiles), {
@@ -61,6 +67,14 @@ export async function writeRun(folder: string, element: string, options: RunOpti
   ];
   await writeFile(definition, `${lines.join('\n')}\n`);
   return definition;
+}
+
+/** Copies an element to the test's own and removes one of its files or folders there. */
+async function leaveOut(path: string, around: string, elements: string): Promise<void> {
+  const [name = '', ...rest] = path.split('/');
+  const copy = join(elements, name);
+  if (!existsSync(copy)) await cp(join(around, name), copy, { recursive: true });
+  await rm(join(copy, ...rest), { recursive: true });
 }
 
 function placing(files: Readonly<Record<string, string>>): string {

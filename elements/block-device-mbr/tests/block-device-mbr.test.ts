@@ -1,0 +1,18 @@
+import { describeLayout } from '@kiln/testkit/element-tests/describe-layout.ts';
+import { elementTest } from '@kiln/testkit/element-tests/element-test.ts';
+import { expect } from 'vitest';
+
+elementTest('says what kind of disk it is, and lays it out', async (element) => {
+  const built = await element.run({ observe: ['DIB_BLOCK_DEVICE'] });
+  expect(built.variables).toEqual({ DIB_BLOCK_DEVICE: 'mbr' });
+  expect(describeLayout(element)).toEqual([
+    'mbr, sectors of 512 bytes',
+    'root (bootable)',
+    '/ ext4 cloudimg-rootfs',
+  ]);
+});
+
+elementTest('refuses a machine that could not boot it', async (element) => {
+  const failed = await element.expectFailure({ definition: 'architecture: arm64' });
+  expect(failed.message).toContain('block-device-mbr cannot boot on arm64');
+});

@@ -82,7 +82,7 @@ copy_modules() {
     (cd "$source" && find . "${without[@]}" -type f \( -path './*/*' -o -name 'modules.order' -o -name 'modules.builtin*' \) -print0) |
         (cd "$source" && cpio --null --pass-through --make-directories --quiet "$target")
     depmod --basedir "$tree" "$version"
-    cp -r /etc/modprobe.d/. "$tree/etc/modprobe.d/"
+    [ ! -d /etc/modprobe.d ] || cp -r /etc/modprobe.d/. "$tree/etc/modprobe.d/"
     echo 'blacklist evbug' >"$tree/etc/modprobe.d/ramdisk.conf"
     if [ -d /lib/firmware ]; then
         mkdir -p "$tree/lib/firmware"

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
+import { fail } from '@kiln/engine/diagnostics/failure.ts';
 import { type DiskDraft, draftDisk } from '@kiln/engine/execute/draft-disk.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import { isTreeFormat } from '@kiln/engine/formats/image-format.ts';
@@ -62,11 +63,16 @@ export async function verifyImage(request: VerifyRequest): Promise<number> {
   });
 }
 
-/** The format of a definition that is verified and booted: qcow2 or raw where there is one, else the first that is a disk. */
+/** The format of a definition that is verified and booted: qcow2 or raw where there is one, else the first that is a disk; fails where none is. */
 export function diskFormat(image: ResolvedImage | undefined): string {
-  const formats = image?.definition.formats ?? [];
+  if (image === undefined) return 'qcow2';
+  const { formats, name } = image.definition;
   const plain = formats.find((format) => format === 'qcow2' || format === 'raw');
-  return plain ?? formats.find((format) => !isTreeFormat(format)) ?? 'qcow2';
+  return (
+    plain ??
+    formats.find((format) => !isTreeFormat(format)) ??
+    fail({ code: 'image-without-disk', image: name })
+  );
 }
 
 /** What boots as an amphora is one; a file alone is looked at. */

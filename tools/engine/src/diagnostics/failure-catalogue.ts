@@ -142,7 +142,7 @@ export const failureCatalogue = {
     exitCode: 2,
     message: (p: { element: string; folder: string }) => `element '${p.element}' has no tests (${p.folder})`,
     hint: () =>
-      "write tests/<name>.test.ts, or a case in test-elements/<case>; docs/how-to/write-an-element.md shows how",
+      'write tests/<name>.test.ts, or a case in test-elements/<case>; docs/how-to/write-an-element.md shows how',
   },
   'operating-system-missing': {
     exitCode: 2,
@@ -351,6 +351,11 @@ export const failureCatalogue = {
     message: (p: { what: string; directory: string }) =>
       `'${p.what}' was not built yet: there is no manifest in ${p.directory}`,
     hint: (p: { what: string }) => `kiln build ${p.what.replace(':', ' --configuration ')}`,
+  },
+  'image-without-disk': {
+    exitCode: 2,
+    message: (p: { image: string }) => `the image '${p.image}' has no disk to be checked or booted`,
+    hint: () => 'its formats are archives, or its elements (no-final-image) hand out other files',
   },
   'artifact-unreadable': {
     exitCode: 2,

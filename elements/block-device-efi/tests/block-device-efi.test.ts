@@ -16,6 +16,9 @@ elementTest('says what kind of disk it is, and lays it out', async (element) => 
 });
 
 elementTest('refuses a machine that could not boot it', async (element) => {
-  const failed = await element.expectFailure({ definition: 'architecture: ppc64el' });
+  const failed = await element.expectFailure({
+    definition: 'architecture: ppc64el',
+    observe: ['DIB_BLOCK_DEVICE'],
+  });
   expect(failed.message).toContain('block-device-efi cannot boot on ppc64el');
 });

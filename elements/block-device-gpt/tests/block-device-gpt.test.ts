@@ -14,6 +14,9 @@ elementTest('says what kind of disk it is, and lays it out', async (element) => 
 });
 
 elementTest('refuses a machine that could not boot it', async (element) => {
-  const failed = await element.expectFailure({ definition: 'architecture: arm64' });
+  const failed = await element.expectFailure({
+    definition: 'architecture: arm64',
+    observe: ['DIB_BLOCK_DEVICE'],
+  });
   expect(failed.message).toContain('block-device-gpt cannot boot on arm64');
 });

@@ -1,10 +1,13 @@
+import { globSync } from 'node:fs';
 import { BuildFailure, fail } from '@kiln/engine/diagnostics/failure.ts';
 import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
 import { findElements } from '@kiln/engine/elements/find-elements.ts';
 import { hooksOfPhase } from '@kiln/engine/elements/order-hooks.ts';
+import { readElementRelations } from '@kiln/engine/elements/read-element-relations.ts';
 import { readElement } from '@kiln/engine/elements/read-element.ts';
 import { namedElements } from '@kiln/engine/elements/resolve-image.ts';
 import { phases } from '@kiln/engine/util/phase.ts';
+import { declaredPackages, type DeclaredPackage } from './declared-packages.ts';
 import { imageNames, loadDefinition } from './load-image.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -17,11 +20,18 @@ export interface DescribedElement {
   readonly provides: readonly string[];
   /** Hooks in the order in which they run, by phase; phases without any are left out. */
   readonly hooks: Readonly<Record<string, readonly string[]>>;
+  readonly packages: readonly DeclaredPackage[];
   readonly variables: readonly string[];
+  readonly secrets: readonly string[];
   readonly hostTools: readonly string[];
+  readonly hostFiles: readonly string[];
   readonly restorable: boolean;
+  /** Elements that depend on it themselves, or on what it provides. */
+  readonly neededBy: readonly string[];
   /** Images that name it themselves. */
   readonly namedBy: readonly string[];
+  /** Test files and cases, relative to the folder. */
+  readonly tests: readonly string[];
 }
 
 /** Folders of all elements by name; fails where the element path is wrong. */
@@ -52,9 +62,18 @@ export function describeElement(workspace: Workspace, name: string): DescribedEl
     dependencies,
     provides,
     hooks: Object.fromEntries(hooks),
+    packages: declaredPackages(directory),
     variables: declarations.variables,
+    secrets: declarations.secrets,
     hostTools: declarations.hostTools.map(({ tool }) => tool),
+    hostFiles: declarations.hostFiles,
     restorable: declarations.restorable,
+    neededBy: [...folders].flatMap(([other, folder]) =>
+      readElementRelations(folder).dependencies.some((it) => it === name || provides.includes(it))
+        ? [other]
+        : [],
+    ),
+    tests: globSync(['tests/**/*.test.ts', 'test-elements/*'], { cwd: directory }).toSorted(),
     namedBy: imageNames(workspace).filter((image) => {
       const definition = loadDefinition(workspace, image, undefined);
       return definition.ok && namedElements(definition.value).includes(name);

@@ -4,10 +4,16 @@ import type { DescribedElement } from '../app/describe-element.ts';
 export function elementText(element: DescribedElement): string {
   const facts: readonly (readonly [string, readonly string[]])[] = [
     ['needs', element.dependencies],
+    ['needed by', element.neededBy],
     ['provides', element.provides],
+    [
+      'packages',
+      element.packages.map(({ name, condition }) => (condition === '' ? name : `${name} (${condition})`)),
+    ],
     ['reads', element.variables],
     ['host tools', element.hostTools],
     ['named by', element.namedBy],
+    ['tests', element.tests],
   ];
   const hooks = Object.entries(element.hooks).flatMap(([phase, names]) => [
     `${phase}.d`,

@@ -55,11 +55,10 @@ done
 found=0
 for name in "\${names[@]}"; do
   grep -qx "Package: $name" ${installed} || { echo "no packages found matching $name" >&2; found=1; continue; }
-  case $format in
-  *Status*) printf 'installed ' ;;
-  '') printf '%s\\t1.0\\n' "$name" ;;
-  *) printf '%s\\n' "$name" ;;
-  esac
+  text=\${format:-'\${Package}\\t\${Version}\\n'}
+  text=\${text//'\${Package}'/$name} text=\${text//'\${Version}'/1.0} text=\${text//'\${Architecture}'/all}
+  text=\${text//'\${db:Status-Abbrev}'/ii } text=\${text//'\${db:Status-Status}'/installed}
+  printf %b "$text"
 done
 exit $found`;
 

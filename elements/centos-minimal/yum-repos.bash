@@ -18,6 +18,6 @@ yum_repos() {
 
 yum_packages() {
     printf '%s\n' basesystem bash ca-certificates centos-stream-release coreutils dnf e2fsprogs filesystem \
-        glibc-minimal-langpack hostname iproute iputils kmod NetworkManager passwd policycoreutils procps-ng rpm \
+        glibc-minimal-langpack hostname iproute iputils kmod NetworkManager policycoreutils procps-ng rpm \
         selinux-policy-targeted shadow-utils sudo systemd systemd-udev util-linux
 }

@@ -13,6 +13,6 @@ yum_repos() {
 
 yum_packages() {
     printf '%s\n' basesystem bash ca-certificates coreutils dnf e2fsprogs fedora-release filesystem \
-        glibc-minimal-langpack hostname iproute iputils kmod NetworkManager passwd policycoreutils procps-ng rpm \
+        glibc-minimal-langpack hostname iproute iputils kmod NetworkManager policycoreutils procps-ng rpm \
         selinux-policy-targeted shadow-utils sudo systemd systemd-udev util-linux
 }

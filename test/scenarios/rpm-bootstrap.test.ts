@@ -15,7 +15,7 @@ const rpmElements = ['yum', 'rpm-distro', 'redhat-common', 'yum-minimal'];
 
 const shared =
   'basesystem bash ca-certificates coreutils e2fsprogs filesystem glibc-minimal-langpack hostname iproute iputils kmod ' +
-  'NetworkManager passwd policycoreutils procps-ng rpm selinux-policy-targeted shadow-utils sudo systemd systemd-udev util-linux';
+  'NetworkManager policycoreutils procps-ng rpm selinux-policy-targeted shadow-utils sudo systemd systemd-udev util-linux';
 
 /** A distribution of empty packages with the names that a bootstrap asks for; only the release and dnf have files. */
 function distribution(id: string, release: string, version: string): readonly FixturePackage[] {

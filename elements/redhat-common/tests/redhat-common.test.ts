@@ -29,6 +29,7 @@ elementTest('ramdisks and boot entries fit any machine', async (element) => {
   expect(await built.tree.exists('/etc/dracut.conf.d/99-image-build.conf')).toBe(false);
   expect(await built.tree.read('/etc/kernel/cmdline')).toMatch(/^root=LABEL=\S+ ro\n$/);
   expect(await built.tree.read('/etc/machine-id')).toBe('');
+  expect(await built.failedChecks()).toEqual([]);
 });
 
 elementTest('map-packages translates names of Debian', async (element) => {

@@ -27,5 +27,6 @@ elementTest('labels nothing without a policy, and removes what scripts left', as
   });
   expect(await built.calls('setfiles')).toEqual([]);
   expect(await built.tree.exists('/root/anaconda-ks.cfg')).toBe(false);
+  expect(await built.failedChecks()).toEqual([]);
   expect(await built.tree.exists('/etc/passwd-')).toBe(false);
 });

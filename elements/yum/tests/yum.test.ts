@@ -61,6 +61,7 @@ elementTest('packages are kept by repository during the build, and nothing of it
   expect(await built.tree.read('/during')).toContain('install_weak_deps=0\n');
   expect(await built.tree.read('/etc/dnf/dnf.conf')).toBe('[main]\n');
   expect(await built.tree.list('/var/cache/dnf')).toEqual([]);
+  expect(await built.failedChecks()).toEqual([]);
   expect(await built.tree.exists('/var/lib/dnf/history.sqlite')).toBe(false);
 });
 

@@ -29,4 +29,5 @@ elementTest('the settings of the build go, and recommended packages stay out', a
   const built = await element.run({ environment, files: { '/var/log/zypper.log': 'times\n' } });
   expect(await built.tree.read('/etc/zypp/zypp.conf')).toBe('[main]\nsolver.onlyRequires = true\n');
   expect(await built.tree.exists('/var/log/zypper.log')).toBe(false);
+  expect(await built.failedChecks()).toEqual([]);
 });

@@ -140,6 +140,31 @@ nxScenario('affected follows what the phases of each image read', async (rig) =>
   expect(await images('elements/database/element-deps', 'base-system\nweb\n')).toEqual(['other:image']);
 });
 
+nxScenario(
+  'tests of an element run again for what it needs and what its tests name, and else come from the cache',
+  async (rig) => {
+    const test =
+      "import { elementTest } from '@kiln/testkit/element-tests/element-test.ts';\nelementTest('builds', async (element) => void (await element.run({ with: ['extra'] })));\n";
+    await rig.element('extra', { 'install.d/30-extra': 'echo extra >/extra\n', 'README.md': '# extra\n' });
+    await rig.element('base-system', { 'element-deps': '' });
+    await rig.write('elements/web/tests/web.test.ts', test);
+    await rig.commit();
+    const tests = async (path: string): Promise<readonly string[]> => {
+      await rig.write(path, '#!/bin/bash\ntrue\n');
+      await rig.commit();
+      return (await rig.affected('test')).filter((task) => task.endsWith(':test'));
+    };
+    const run = async () => ok(await rig.nx(['run', 'element-web:test'])).tasks['element-web:test'];
+    expect(await run()).toBe('miss');
+    expect(await run()).toBe('hit');
+    expect(await tests('elements/web/install.d/10-web')).toEqual(['element-web:test']);
+    expect(await tests('elements/base-system/root.d/20-base')).toEqual(['element-web:test']);
+    expect(await tests('elements/extra/install.d/30-extra')).toEqual(['element-web:test']);
+    expect(await tests('elements/database/post-root.d/10-db')).toEqual([]);
+    expect(await run()).toBe('miss');
+  },
+);
+
 nxScenario('a configuration is an image of its own with the same tasks', async (rig) => {
   ok(await rig.nx(['run', 'box:image']));
   const tasks = ok(await rig.nx(['run', 'box:image:plain'])).tasks;

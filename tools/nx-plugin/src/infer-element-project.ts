@@ -41,7 +41,7 @@ function testTarget(element: string): TargetConfiguration {
       '{workspaceRoot}/tools/testkit/src/{disk,element-tests,host,rig,verify}/**/*',
       { runtime: `find elements -path '*.d/*' -printf '%m %P\\n' | LC_ALL=C sort` },
       { env: 'KILN_OFFLINE' },
-      { externalDependencies: ['vitest'] },
+      { externalDependencies: [] },
     ],
     outputs: [],
   };

@@ -28,10 +28,11 @@ export async function observeBoot(
   const tell = (message: string): void => request.report?.({ type: 'note', message });
   tell(`${request.firmware}, ${accelerator}, log in ${machine.console.logFile}`);
   const reachedMs: Record<string, number> = {};
-  const clock = startClock(machine, (event, afterMs) => {
+  const clock = startClock((event, afterMs) => {
     reachedMs[event] ??= Math.round(afterMs);
     tell(`${event} after ${(afterMs / 1000).toFixed(1)} s`);
   });
+  clock.follow(machine);
   try {
     const limits = { timeoutMs: request.timeoutMs ?? defaultTimeoutMs, signal: request.signal };
     const channel = openGuestChannel(machine.report, limits);
@@ -40,20 +41,32 @@ export async function observeBoot(
     for (const result of checks) request.report?.({ type: 'check', result });
     return { checks, reachedMs, accelerator };
   } finally {
-    await machine.stop();
+    await clock.stop();
   }
 }
 
-type Clock = Pick<BootedGuest, 'elapsedMs' | 'reached' | 'isRunning'>;
+interface Clock extends Pick<BootedGuest, 'elapsedMs' | 'reached' | 'isRunning'> {
+  /** The machine that counts from now on. */
+  readonly follow: (machine: Machine) => void;
+  readonly stop: () => Promise<void>;
+}
 
-function startClock(machine: Machine, note: (event: string, afterMs: number) => void): Clock {
+function startClock(note: (event: string, afterMs: number) => void): Clock {
   const started = performance.now();
-  let running = true;
-  void machine.ended.then(() => {
-    running = false;
-  });
+  let running: Machine | undefined;
   const elapsedMs = (): number => performance.now() - started;
-  return { elapsedMs, reached: (event) => note(event, elapsedMs()), isRunning: () => running };
+  return {
+    elapsedMs,
+    reached: (event) => note(event, elapsedMs()),
+    isRunning: () => running !== undefined,
+    follow: (machine) => {
+      running = machine;
+      void machine.ended.then(() => {
+        if (running === machine) running = undefined;
+      });
+    },
+    stop: async () => running?.stop(),
+  };
 }
 
 interface Running extends ObservedSetup, StartedBoot {
@@ -97,7 +110,6 @@ function bootedGuest(
 ): BootedGuest {
   const { machine, clock, channel, limits } = running;
   const first = reporting.then(({ report }) => report);
-  const next = async (): Promise<GuestReport | undefined> => (await channel.next()).report;
   return {
     ...clock,
     report: first,
@@ -105,17 +117,32 @@ function bootedGuest(
     reportAgain: async () => {
       if ((await first) === undefined) return undefined;
       channel.send('again');
-      return next();
+      return (await channel.next()).report;
     },
-    reboot: async (): Promise<GuestRestart> => {
+    reboot: async () => {
       if ((await first) === undefined) return { failure: 'the guest does not report' };
-      const from = machine.console.text().length;
-      firstBoot.consoleEndsAt = from;
+      firstBoot.consoleEndsAt = machine.console.text().length;
       channel.send('reboot');
-      const seen = await machine.console.waitFor(loginPrompt, { ...limits, from });
-      return 'failure' in seen ? { failure: seen.failure } : { report: next() };
+      return restart(running);
     },
   };
+}
+
+/** QEMU ends when the guest reboots; then it is started once more. */
+async function restart(running: Running): Promise<GuestRestart> {
+  const { machine, clock, limits, startAgain } = running;
+  const timeout = AbortSignal.timeout(limits.timeoutMs);
+  const late = new Promise<'late'>((resolve) => {
+    timeout.addEventListener('abort', () => resolve('late'), { once: true });
+  });
+  if ((await Promise.race([machine.ended, late])) === 'late') return { failure: 'it did not go down' };
+  limits.signal?.throwIfAborted();
+  const again = await startAgain();
+  clock.follow(again);
+  const seen = await again.console.waitFor(loginPrompt, limits);
+  if ('failure' in seen) return { failure: seen.failure };
+  const channel = openGuestChannel(again.report, limits);
+  return { report: channel.next().then(({ report }) => report) };
 }
 
 /** The report, or why there is none: `refusal` where the image offers no way to get one. */

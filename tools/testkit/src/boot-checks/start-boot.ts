@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { Runner } from '@kiln/engine/util/runner.ts';
 import { dhcpNetworkData, writeConfigDrive } from '../qemu/config-drive.ts';
 import { defaultMacAddress, startMachine, type Machine } from '../qemu/start-machine.ts';
@@ -24,6 +25,11 @@ export interface BootSetup {
 export interface StartedBoot {
   readonly machine: Machine;
   readonly login: ProbeLogin | undefined;
+  /**
+   * Starts the machine once more, on the disk as it left it, after it has ended; logs go to `reboot` below the log folder.
+   * A reset inside QEMU would do the same, but a guest that is translated (TCG) then takes several times as long.
+   */
+  readonly startAgain: () => Promise<Machine>;
 }
 
 /** Starts the image with a config drive as a cloud would, and with what it needs to report on itself. */
@@ -40,22 +46,32 @@ export async function startBoot(setup: BootSetup): Promise<StartedBoot> {
     networkData: dhcpNetworkData(defaultMacAddress),
   };
   const driveFile = await writeConfigDrive(directory, drive, run);
-  const machine = await startMachine({
-    disks: [
-      { file: request.artifact, format: facts.format, use: 'image' },
-      { file: driveFile, format: 'raw', use: 'read-only' },
-    ],
-    memoryMebibytes: request.definition?.boot.memoryMebibytes ?? 1024,
-    firmware: request.firmware,
-    logDirectory: request.logDirectory,
-    accelerator: request.accelerator,
-    processorModel: request.processorModel,
-    forwards: prepared.forwards,
-    furtherNetworks: prepared.furtherNetworks,
-    survivesReboot: true,
-    credentials: login?.credentials ?? {},
-    onConsoleLine: (line) => request.report?.({ type: 'console-line', line }),
-    signal: request.signal,
-  });
-  return { machine, login };
+  const overlay = await makeOverlay(setup);
+  const start = (logDirectory: string): Promise<Machine> =>
+    startMachine({
+      disks: [
+        { file: overlay, format: 'qcow2', use: 'own' },
+        { file: driveFile, format: 'raw', use: 'read-only' },
+      ],
+      memoryMebibytes: request.definition?.boot.memoryMebibytes ?? 1024,
+      firmware: request.firmware,
+      logDirectory,
+      accelerator: request.accelerator,
+      processorModel: request.processorModel,
+      forwards: prepared.forwards,
+      furtherNetworks: prepared.furtherNetworks,
+      credentials: login?.credentials ?? {},
+      onConsoleLine: (line) => request.report?.({ type: 'console-line', line }),
+      signal: request.signal,
+    });
+  const machine = await start(request.logDirectory);
+  return { machine, login, startAgain: () => start(join(request.logDirectory, 'reboot')) };
+}
+
+/** What the guest writes goes into a file of the test's own. */
+async function makeOverlay({ request, facts, directory, run }: BootSetup): Promise<string> {
+  const overlay = join(directory, 'disk.qcow2');
+  const backing = ['-F', facts.format, '-b', request.artifact];
+  await run(['qemu-img', 'create', '-q', '-f', 'qcow2', ...backing, overlay]);
+  return overlay;
 }

@@ -7,8 +7,8 @@ export type Accelerator = 'kvm' | 'tcg';
 export interface MachineDisk {
   readonly file: string;
   readonly format: DiskImageFormat;
-  /** `blank` disks are the machine's own and may be written; `image` disks get a temporary overlay. */
-  readonly use: 'image' | 'read-only' | 'blank';
+  /** `own` disks are the machine's and may be written; `image` disks get a temporary overlay. */
+  readonly use: 'image' | 'read-only' | 'own';
 }
 
 /** A TCP port of 127.0.0.1 that leads to a port of the guest. */
@@ -47,8 +47,6 @@ export interface MachineDefinition {
   /** Of the first card. */
   readonly macAddress: string;
   readonly furtherNetworks?: readonly MachineNetwork[];
-  /** Whether the machine starts again when the guest reboots; else QEMU ends then. */
-  readonly survivesReboot?: boolean;
   /** Boots a kernel without a disk. */
   readonly kernel?: { readonly file: string; readonly initrd: string; readonly commandLine: string };
 }
@@ -64,7 +62,7 @@ export function qemuArguments(machine: MachineDefinition): readonly string[] {
     ['-smp', String(machine.processors)],
     ['-m', String(machine.memoryMebibytes)],
     ['-rtc', 'base=utc'],
-    ...(machine.survivesReboot === true ? [] : [['-no-reboot']]),
+    ['-no-reboot'],
     ...firmwareOptions(machine.firmware),
     ...machine.disks.flatMap(diskOptions),
     ['-netdev', ['user', 'id=net', ...machine.forwards.map(forward)].join(',')],
@@ -113,7 +111,7 @@ function firmwareOptions(firmware: MachineDefinition['firmware']): Options {
 }
 
 function diskOptions(disk: MachineDisk, index: number): Options {
-  const protection = { image: ',snapshot=on', 'read-only': ',readonly=on', blank: '' }[disk.use];
+  const protection = { image: ',snapshot=on', 'read-only': ',readonly=on', own: '' }[disk.use];
   // The overlay is thrown away, so nothing needs to reach the host's disk.
   const cache = disk.use === 'read-only' ? '' : ',cache=unsafe,discard=unmap';
   const drive = `if=none,id=disk${index},format=${disk.format}${protection}${cache}`;

@@ -28,8 +28,6 @@ export interface StartMachineRequest {
   readonly credentials?: Readonly<Record<string, string>>;
   readonly macAddress?: string;
   readonly furtherNetworks?: MachineDefinition['furtherNetworks'];
-  /** Undefined: a reboot of the guest ends QEMU. */
-  readonly survivesReboot?: boolean;
   readonly kernel?: MachineDefinition['kernel'];
   readonly onConsoleLine?: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
@@ -83,7 +81,6 @@ export async function startMachine(request: StartMachineRequest): Promise<Machin
     serialSockets: [console.socketPath, report.socketPath],
     macAddress: request.macAddress ?? defaultMacAddress,
     furtherNetworks: request.furtherNetworks ?? [],
-    survivesReboot: request.survivesReboot ?? false,
     ...(request.kernel === undefined ? {} : { kernel: request.kernel }),
   };
   const ended = runQemu(definition, stopBy).then(async (result) => {

@@ -52,9 +52,8 @@ describe('qemuArguments', () => {
     expect(line).toContain('netdev=net1,mac=52:54:00:12:34:57');
   });
 
-  it('ends with a reboot of the guest unless told', () => {
+  it('ends with a reboot of the guest', () => {
     expect(lineOf()).toContain('-no-reboot');
-    expect(lineOf({ survivesReboot: true })).not.toContain('-no-reboot');
   });
 
   it('connects serial ports in order', () => {

@@ -55,17 +55,6 @@ elementTest('lets the holders of keys log in, each key once, and sets proxies', 
   }),
 );
 
-elementTest('another proxy counts, and one with a password is for root alone to read', async (element) => {
-  const read = async (proxy: string) => {
-    const built = await element.run({ with: ['own'], elements, environment: { http_proxy: proxy } });
-    const file = '/etc/apt/apt.conf.d/02local-config';
-    return [await built.tree.read(file), await built.tree.mode(file)];
-  };
-  expect(await read('http://a.example')).toEqual(['Acquire::http::Proxy "http://a.example";\n', '0644']);
-  expect(await read('http://b.example')).toEqual(['Acquire::http::Proxy "http://b.example";\n', '0644']);
-  expect((await read('http://me:secret@b.example'))[1]).toBe('0600');
-});
-
 elementTest('says which user or file is not there', (element) =>
   withKeys(async (file) => {
     const keys = { DIB_LOCAL_CONFIG_AUTHORIZED_KEYS: file };

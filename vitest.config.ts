@@ -6,7 +6,14 @@ const minutes = 60_000;
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['tools/*/test/**/*.test.ts', 'test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['tools/*/test/**/*.test.ts', 'test/unit/**/*.test.ts'],
+          // None takes a second of its own; a busy machine is no failure.
+          testTimeout: minutes,
+        },
+      },
       {
         test: {
           name: 'elements',

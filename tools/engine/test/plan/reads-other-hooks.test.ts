@@ -46,7 +46,11 @@ test.each([
 ])('%s does not', (line) => expect(reads(line)).toBe(false));
 
 test('a program that is no shell script reads if it names a folder of hooks', () => {
-  expect(readsOtherHooks([hook('#!/usr/bin/env python3\nopen(os.environ["TMP_HOOKS_PATH"] + "/install.d/10-web")\n')])).toBe(true);
+  expect(
+    readsOtherHooks([
+      hook('#!/usr/bin/env python3\nopen(os.environ["TMP_HOOKS_PATH"] + "/install.d/10-web")\n'),
+    ]),
+  ).toBe(true);
   expect(readsOtherHooks([hook('#!/usr/bin/env python3\nprint("hello")\n')])).toBe(false);
 });
 

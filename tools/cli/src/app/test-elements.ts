@@ -15,8 +15,6 @@ export interface TestElementsRequest {
   readonly elements: readonly string[];
   /** Only tests whose names match this pattern. */
   readonly only?: string | undefined;
-  /** Run again whenever a file changes. */
-  readonly watch?: boolean | undefined;
 }
 
 /**
@@ -34,7 +32,7 @@ export async function testElements(request: TestElementsRequest): Promise<number
     ...(await asRoot(folders)),
     process.execPath,
     script,
-    request.watch === true ? 'watch' : 'run',
+    'run',
     '--config',
     config,
     '--root',

@@ -53,21 +53,14 @@ function addTestCommand(element: Command, done: Done): void {
     .description('run the tests of elements: tests/*.test.ts and test-elements/<case>')
     .argument('[element...]', 'names of elements; by default all that have tests')
     .option('-t, --only <pattern>', 'run only tests whose names match')
-    .option('--watch', 'run again whenever a file changes')
     .addHelpText(
       'after',
-      '\nExamples:\n  kiln element test sysctl\n  kiln element test sysctl --watch\n  nx affected -t test',
+      '\nExamples:\n  kiln element test sysctl\n  kiln element test sysctl -t refuses\n  nx affected -t test',
     )
-    .action(
-      async (
-        elements: readonly string[],
-        options: { readonly only?: string; readonly watch?: boolean },
-        command: Command,
-      ) => {
-        const { testElements } = await import('../app/test-elements.ts');
-        done(await testElements({ workspace: currentWorkspace(command), elements, ...options }));
-      },
-    );
+    .action(async (elements: readonly string[], options: { readonly only?: string }, command: Command) => {
+      const { testElements } = await import('../app/test-elements.ts');
+      done(await testElements({ workspace: currentWorkspace(command), elements, ...options }));
+    });
 }
 
 function addLintCommand(element: Command, done: Done): void {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildFailure, describeFailure, type Failure } from '@kiln/engine/diagnostics/failure.ts';
-import { rememberingReader, resolveImage } from '@kiln/engine/elements/resolve-image.ts';
+import { resolveImage } from '@kiln/engine/elements/resolve-image.ts';
 import type { BuildEvent } from '@kiln/engine/events/build-event.ts';
 import { buildImage, buildSteps } from '@kiln/engine/execute/build-image.ts';
 import type { BuildRequest } from '@kiln/engine/execute/build-request.ts';
@@ -13,7 +13,7 @@ import { copyOutputs, copyTree } from './copy-tree.ts';
 import { explainRun, outputOf } from './explain-run.ts';
 import { lackOfMirror } from './reach-mirror.ts';
 import type { RunOptions } from './run-request.ts';
-import { elementTestStore, ownElements, sharedElements } from './test-places.ts';
+import { elementTestStore, ownElements, readTestElement, sharedElements } from './test-places.ts';
 import { writeRun } from './write-run.ts';
 
 /** What came of a run that was to fail. */
@@ -48,9 +48,6 @@ export interface TestSubject {
   /** Ends the test, as skipped or as failed, because the host or its network lacks something. */
   readonly unavailable: (reason: string) => never;
 }
-
-// What was read once is not read again for each test: the fixture is most of it.
-const readShared = rememberingReader();
 
 /** Opens an element for one test. Runs at the same time do not disturb one another. */
 export function elementUnderTest(subject: TestSubject): ElementUnderTest {
@@ -121,7 +118,7 @@ async function attempt(subject: TestSubject, folder: string, options: RunOptions
   const definition = readImageDefinition(file, { hostArchitecture: hostArchitecture() });
   if (!definition.ok) return { ...tried, outcome: { failures: definition.failures } };
   const path = await elementPathOf(subject, folder);
-  const resolved = resolveImage(definition.value, path, readShared);
+  const resolved = resolveImage(definition.value, path, readTestElement);
   if (!resolved.ok) return { ...tried, outcome: { failures: resolved.failures } };
   try {
     const goal = { until: options.until, need: 'blobs' } as const;

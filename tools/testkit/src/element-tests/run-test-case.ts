@@ -2,7 +2,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BuildFailure, describeFailure, type Failure } from '@kiln/engine/diagnostics/failure.ts';
 import type { Result } from '@kiln/engine/diagnostics/result.ts';
-import { rememberingReader, resolveImage } from '@kiln/engine/elements/resolve-image.ts';
+import { resolveImage } from '@kiln/engine/elements/resolve-image.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import type { BuildEvent } from '@kiln/engine/events/build-event.ts';
 import { buildImage } from '@kiln/engine/execute/build-image.ts';
@@ -11,13 +11,11 @@ import { readImageDefinition } from '@kiln/engine/image-definition/read-image-de
 import { runCommand } from '@kiln/engine/util/run-command.ts';
 import { explainRun } from './explain-run.ts';
 import type { TestCase } from './read-test-cases.ts';
-import { elementTestStore, ownElements, sharedElements } from './test-places.ts';
+import { elementTestStore, ownElements, readTestElement, sharedElements } from './test-places.ts';
 import { fixtureSystem } from './write-run.ts';
 
 /** What a case touches inside the tree before it fails, where it is to fail. */
 const sentinel = '/tmp/dib-test-should-fail';
-
-const readShared = rememberingReader();
 
 /** A case, the element that it belongs to, and a folder for what comes of it. */
 export interface CaseRun {
@@ -93,7 +91,7 @@ async function resolveWith(run: CaseRun, before: readonly string[]): Promise<Res
   });
   if (!definition.ok) return definition;
   const path = [dirname(testCase.folder), await sharedElements(), dirname(element), ownElements];
-  return resolveImage(definition.value, [...new Set(path)], readShared);
+  return resolveImage(definition.value, [...new Set(path)], readTestElement);
 }
 
 function messagesOf(failures: readonly Failure[]): string {

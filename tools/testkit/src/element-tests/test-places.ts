@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { type ReadElement, rememberingReader } from '@kiln/engine/elements/resolve-image.ts';
+import { readElement } from '@kiln/engine/elements/read-element.ts';
 import { fixtureSystem, writeFixtureSystem } from './write-run.ts';
 
 /** Kiln's own elements, on which those of another workspace may depend. */
@@ -37,3 +39,9 @@ export function sharedElements(): Promise<string> {
   })();
   return shared;
 }
+
+const remembered = rememberingReader();
+
+/** Reads the fixture once, as it is large, and all else anew: whoever tests after each change wants to see the change. */
+export const readTestElement: ReadElement = (directory) =>
+  basename(directory) === fixtureSystem ? remembered(directory) : readElement(directory);

@@ -25,7 +25,7 @@ elementTest('pins each package of a manifest to its version', (element) =>
     const built = await element.run({ environment: { DIB_DPKG_MANIFEST: file } });
     expect(await built.tree.read('/etc/apt/preferences')).toBe(
       'Package: bash\nPin: version 5.2.15-2+b7\nPin-Priority: 1001\n\n' +
-        'Package: zlib1g\nPin: version 1:1.2.13\nPin-Priority: 1001\n\n',
+        'Package: zlib1g\nPin: version 1:1.2.13\nPin-Priority: 1001\n',
     );
   }),
 );

@@ -24,7 +24,7 @@ elementTest('leaves a profile alone that has the flag', async (element) => {
 });
 
 elementTest('an rsyslogd without a profile, as Debian has it, stays so', async (element) => {
-  const built = await element.run();
+  const built = await element.run({ afresh: true });
   expect(await built.tree.exists(profile)).toBe(false);
   expect(built.output).toContain('rsyslogd has no AppArmor profile here');
 });

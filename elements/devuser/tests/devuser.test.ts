@@ -15,7 +15,7 @@ elementTest('makes a user with keys, a password and sudo', async (element) => {
     DIB_DEV_USER_PASSWORD: 'correct horse',
     DIB_DEV_USER_SHELL: '/bin/bash',
   };
-  const built = await element.run({ commands, environment });
+  const built = await element.run({ commands, environment, afresh: true });
   expect(await built.calls('useradd')).toEqual(['useradd --create-home devuser']);
   expect(await built.calls('usermod')).toEqual(['usermod --shell /bin/bash devuser']);
   expect(await built.tree.read('/etc/sudoers.d/devuser')).toBe('devuser ALL=(ALL:ALL) NOPASSWD:ALL\n');

@@ -15,6 +15,7 @@ elementTest('registers with an activation key, and takes it back', async (elemen
       DIB_DEBUG_TRACE: '1',
     },
     commands,
+    afresh: true,
   });
   expect(await built.calls('rpm')).toEqual([
     'rpm --upgrade --replacepkgs https://satellite.example/pub/katello-ca-consumer-latest.noarch.rpm',

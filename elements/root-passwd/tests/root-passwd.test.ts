@@ -3,7 +3,11 @@ import { expect } from 'vitest';
 
 elementTest('hands a hash to chpasswd; the password is nowhere', async (element) => {
   const commands = { chpasswd: 'cat >/hashed' };
-  const built = await element.run({ commands, environment: { DIB_PASSWORD: 'correct-horse' } });
+  const built = await element.run({
+    commands,
+    environment: { DIB_PASSWORD: 'correct-horse' },
+    afresh: true,
+  });
   expect(await built.tree.read('/hashed')).toMatch(/^root:\$6\$[^$]{1,16}\$[\w./]{86}\n$/);
   expect(await built.calls('chpasswd')).toEqual(['chpasswd --encrypted']);
   expect(built.output).not.toContain('correct-horse');

@@ -40,7 +40,7 @@ export interface BuiltElement {
   readonly calls: (program?: string) => Promise<readonly string[]>;
   /** Values of the variables that were to be observed. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Lines that hooks printed. Empty where the result was there from an earlier run. */
+  /** Lines that hooks printed. Empty where the result was there from an earlier run; `afresh` makes sure that it was not. */
   readonly output: string;
   /** A file that a host hook handed out. */
   readonly handedOut: (path: string) => Promise<string | undefined>;

@@ -107,7 +107,11 @@ async function attempt(subject: TestSubject, folder: string, options: RunOptions
   const lack = isReal ? await lackOfMirror() : undefined;
   if (lack !== undefined) subject.unavailable(lack);
   const request: Omit<BuildRequest, 'image'> = {
-    environment: { ...(isReal ? process.env : {}), ...options.environment },
+    environment: {
+      ...(isReal ? process.env : {}),
+      ...(options.afresh === true ? { KILN_FRESH: subject.name } : {}),
+      ...options.environment,
+    },
     store: elementTestStore(),
     work: process.env['KILN_WORK'],
     logDirectory: join(folder, 'logs'),

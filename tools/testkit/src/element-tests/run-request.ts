@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Programs inside the tree, as lines of bash; each call is noted as well. */
   readonly commands?: Readonly<Record<string, string>>;
+  /** Runs the element's steps even where their result is there from an earlier run: for tests of what hooks print. */
+  readonly afresh?: true;
   /** Variables whose values are wanted afterwards, as hooks in post-install.d see them. */
   readonly observe?: readonly string[];
   /** More lines of the image's definition: `packages: [curl]`. */

@@ -23,7 +23,7 @@ export async function readNamedFiles(
   const mentioned = selectEnvironment(variables, mentionedVariables(elements));
   const facts: Record<string, string> = {};
   const names = new Set([...declared, ...Object.keys(mentioned)]);
-  for (const name of [...names].filter((it) => !setByKiln.test(it))) {
+  for (const name of [...names].filter((it) => !knownOtherwise.test(it))) {
     const digests: string[] = [];
     for (const path of pathsIn(variables[name] ?? '')) {
       const found = statOf(path);
@@ -38,8 +38,9 @@ export async function readNamedFiles(
   return facts;
 }
 
-/** Variables of which hooks never see the user's value. */
-const setByKiln = /^(?:ELEMENTS_PATH|DIB_IMAGE_CACHE|DIB_LOCKFILES|TARGET_ROOT|(?:TMP|KILN)_\w+)$/;
+/** Variables of which hooks never see the user's value, and those of source repositories, of which the lock has the commit or the digest. */
+const knownOtherwise =
+  /^(?:ELEMENTS_PATH|DIB_IMAGE_CACHE|DIB_LOCKFILES|TARGET_ROOT|DIB_GITREPOBASE|(?:TMP|KILN|DIB_REPOLOCATION)_\w+)$/;
 
 function declaredNames(elements: readonly Element[]): ReadonlySet<string> {
   const files = elements.flatMap(({ declarations }) => declarations.hostFiles);

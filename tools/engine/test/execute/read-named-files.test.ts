@@ -39,6 +39,12 @@ test('a folder counts by its files, wherever they are in it; one that holds too 
   expect(await factOf(writeTree(temporaryFolder(), many))).toBe('too much to read');
 });
 
+test('where a source repository lies is not looked at: the lock has its commit', async () => {
+  const reader = elementOf('agent', { 'extra-data.d/10-a': script('use "$DIB_REPOLOCATION_agent"') });
+  const folder = writeTree(temporaryFolder(), { a: 'one' });
+  expect(await readNamedFiles([reader], { DIB_REPOLOCATION_agent: folder })).toEqual({});
+});
+
 test('folders that Kiln puts others in the place of are not looked at', async () => {
   const folder = writeTree(temporaryFolder(), { a: '' });
   const mentions = elementOf('web', { 'install.d/10-web': script('ls "$DIB_IMAGE_CACHE" "$ELEMENTS_PATH"') });

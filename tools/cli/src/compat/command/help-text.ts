@@ -1,4 +1,5 @@
 import { allOptions, type CommandShape, type DescribedOption } from './command-shape.ts';
+import { wrapText } from './wrap-text.ts';
 
 /** Of the first column. */
 const widest = 30;
@@ -15,7 +16,7 @@ export function helpText(shape: CommandShape): string {
   return [
     ...usage,
     '',
-    ...wrap(shape.summary, lineWidth),
+    ...wrapText(shape.summary, lineWidth),
     '',
     'Options:',
     ...table(options),
@@ -41,18 +42,8 @@ function table(rows: readonly Row[]): readonly string[] {
   const width = Math.max(...rows.map(([left]) => (left.length > widest ? 0 : left.length)));
   const indent = ' '.repeat(width + 4);
   return rows.flatMap(([left, right]) => {
-    const [first = '', ...more] = wrap(right, lineWidth - indent.length);
+    const [first = '', ...more] = wrapText(right, lineWidth - indent.length);
     const begin = left.length > width ? [`  ${left}`, indent + first] : [`  ${left.padEnd(width)}  ${first}`];
     return [...begin, ...more.map((line) => indent + line)];
   });
-}
-
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }

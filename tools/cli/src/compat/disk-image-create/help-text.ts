@@ -1,5 +1,6 @@
 import { type DiskImageOption, diskImageOptions, optionSections } from './disk-image-options.ts';
 import type { DiskImageMode } from './disk-image-invocation.ts';
+import { wrapText } from '../command/wrap-text.ts';
 
 /** Width of the column that names options. */
 const optionColumn = 30;
@@ -41,7 +42,7 @@ clear which one is meant. In brackets: what is taken without the option, and its
 function optionLines({ short, long, value, text }: DiskImageOption): string {
   const names = [...(short === undefined ? [] : [`-${short}`]), ...(long === undefined ? [] : [`--${long}`])];
   const shown = `  ${short === undefined ? '    ' : ''}${names.join(', ')}${value === undefined ? '' : ` ${value}`}`;
-  const [first = '', ...more] = wrap(text, lineWidth - optionColumn);
+  const [first = '', ...more] = wrapText(text, lineWidth - optionColumn);
   const begin = shown.length < optionColumn ? shown.padEnd(optionColumn) + first : undefined;
   const lines =
     begin === undefined ? [shown, ...[first, ...more].map(indented)] : [begin, ...more.map(indented)];
@@ -49,18 +50,6 @@ function optionLines({ short, long, value, text }: DiskImageOption): string {
 }
 
 const indented = (line: string): string => ' '.repeat(optionColumn) + line;
-
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-}
 
 const environment = `Environment, beside the variables named above:
   ELEMENTS_PATH               folders with elements, joined by colons; Kiln's own come after them.

@@ -1,5 +1,6 @@
 import { type OctaviaGeneration, generations } from './octavia-generation.ts';
 import { type OctaviaOption, octaviaOptions } from './octavia-options.ts';
+import { wrapText } from '../command/wrap-text.ts';
 
 const optionColumn = 30;
 const lineWidth = 100;
@@ -45,21 +46,9 @@ Examples:
 function optionLines({ short, long, value, variable, text }: OctaviaOption): string {
   const names = [...(short === undefined ? [] : [`-${short}`]), ...(long === undefined ? [] : [`--${long}`])];
   const shown = `  ${names.join(', ')}${value === undefined ? '' : ` ${value}`}`;
-  const [first = '', ...more] = wrap(
+  const [first = '', ...more] = wrapText(
     variable === undefined ? text : `${text} [$${variable}]`,
     lineWidth - optionColumn,
   );
   return `${[shown.padEnd(optionColumn) + first, ...more.map((line) => ' '.repeat(optionColumn) + line)].join('\n')}\n`;
-}
-
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

@@ -3,16 +3,11 @@
 source "$(dirname "${BASH_SOURCE[0]}")/yum-repo-lines.bash"
 
 mirror_repos() {
-    local name
-    for name in BaseOS AppStream; do
-        echo "${name,,}|$1/$DIB_RELEASE/$name/$(rpm_architecture)/os"
-    done
+    enterprise_mirror_repos "$1"
 }
 
 yum_repos() {
-    case $DIB_RELEASE in
-    7* | 8*) refuse "release $DIB_RELEASE has another form of rpm's database; it can be made from a base image: element base-image." ;;
-    esac
+    refuse_old_releases base-image
     find_repos
 }
 

@@ -16,6 +16,21 @@ rpm_architecture() {
     esac
 }
 
+# The repositories of a mirror of CentOS Stream, or of what is built like it.
+enterprise_mirror_repos() {
+    local name
+    for name in BaseOS AppStream; do
+        echo "${name,,}|$1/$DIB_RELEASE/$name/$(rpm_architecture)/os"
+    done
+}
+
+# Ends the build for releases with another form of rpm's database. $1: the element that makes them.
+refuse_old_releases() {
+    case $DIB_RELEASE in
+    7* | 8*) refuse "release $DIB_RELEASE has another form of rpm's database; it can be made from a base image: element $1." ;;
+    esac
+}
+
 # Whether this host runs the distribution and release that the image is to have.
 host_is_alike() {
     local id version

@@ -5,16 +5,19 @@ export interface ElementPageSource {
   readonly element: DescribedElement;
   /** Text of the README.md. */
   readonly readme: string;
+  /** Names that have a page: those of elements, and not what several of them provide. */
+  readonly pages: ReadonlySet<string>;
 }
 
 /**
  * The reference page of one element, as Markdown: its README, and what is told of it by its files. Pure: equal sources
  * give an equal page.
  */
-export function elementPage({ element, readme }: ElementPageSource): string {
+export function elementPage({ element, readme, pages }: ElementPageSource): string {
   const [title = '', ...body] = readme.trim().split('\n');
   const text = title.startsWith('# ') ? body : [title, ...body];
-  const links = (names: readonly string[]): string => names.map((name) => `[${name}](${name}.md)`).join(', ');
+  const links = (names: readonly string[]): string =>
+    names.map((name) => (pages.has(name) ? `[${name}](${name}.md)` : `\`${name}\``)).join(', ');
   const facts: readonly (readonly [string, string])[] = [
     ['depends on', links(element.dependencies)],
     ['needed by', links(element.neededBy)],

@@ -10,11 +10,12 @@ export const elementPagesFolder = 'docs/reference/elements';
 /** The reference pages of a workspace's own elements by file name, as they should be. */
 export function elementPages(workspace: Workspace): ReadonlyMap<string, string> {
   const own = { ...workspace, elementPath: workspace.elementPath.slice(0, 1) };
-  const elements = [...elementFolders(own).keys()].map((name) => describeElement(own, name));
+  const names = new Set(elementFolders(own).keys());
+  const elements = [...names].map((name) => describeElement(own, name));
   const pages = elements.map((element) => {
     const file = join(element.directory, 'README.md');
     const readme = existsSync(file) ? readFileSync(file, 'utf8') : `# ${element.name}\n`;
-    return [`${element.name}.md`, elementPage({ element, readme })] as const;
+    return [`${element.name}.md`, elementPage({ element, readme, pages: names })] as const;
   });
   return new Map([['README.md', elementIndex(elements)], ...pages]);
 }

@@ -20,13 +20,14 @@ test("the reference of elements is up to date: else run 'npm run docs:reference'
 
 test('a page has the README, the hooks in order, packages and relations', () => {
   const page = elementPage({
+    pages: new Set(['package-installs', 'shop']),
     readme:
       '# web\n\nServes pages.\n\n| variable | default | meaning |\n|---|---|---|\n| `WEB_PORT` | 80 | port |\n',
     element: {
       name: 'web',
       directory: '/elements/web',
       description: 'A web server',
-      dependencies: ['package-installs'],
+      dependencies: ['package-installs', 'database'],
       neededBy: ['shop'],
       provides: ['http'],
       hooks: { install: ['10-web', '20-more'] },
@@ -43,7 +44,7 @@ test('a page has the README, the hooks in order, packages and relations', () => 
   expect(page).toContain('# web\n\nA web server.\n\nServes pages.\n');
   expect(page).toContain('| `WEB_PORT` | 80 | port |');
   expect(page).toContain(
-    '| depends on | [package-installs](package-installs.md) |\n| needed by | [shop](shop.md) |',
+    '| depends on | [package-installs](package-installs.md), `database` |\n| needed by | [shop](shop.md) |',
   );
   expect(page).toContain('| `install.d` | `10-web`, `20-more` |');
   expect(page).toContain('| `apache2` | pre-install.d |');

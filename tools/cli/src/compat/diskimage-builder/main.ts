@@ -1,6 +1,7 @@
 import { BuildFailure, type Failure } from '@kiln/engine/diagnostics/failure.ts';
 import type { CommandShape } from '../command/command-shape.ts';
 import { type CommandProcess, runCommandLine, thisProcess, WrongUse } from '../command/run-command-line.ts';
+import { findProblems } from '../disk-image-create/find-problems.ts';
 import { parseDiskImageArguments } from '../disk-image-create/parse-disk-image-arguments.ts';
 import { buildEntries, type BuildOne, type PreparedEntry } from './build-entries.ts';
 import { commandLine, entryCommand } from './entry-command.ts';
@@ -68,27 +69,24 @@ export async function main(
       return 0;
     }
     const onFailure = line.has('stop-on-failure') ? 'stop' : 'go on';
-    const prepared = prepare(entries, io.environment);
+    const prepared = prepare(entries, io);
     return buildEntries(prepared, { ...io, onFailure }, buildOne);
   });
 }
 
-/** Understands all command lines before the first image is built; what is wrong with one is told at its entry. */
+/** Understands all entries before the first image is built; what is wrong with one is told at its place. */
 function prepare(
   entries: readonly LocatedEntry[],
-  environment: CommandProcess['environment'],
+  { environment, cwd }: Pick<CommandProcess, 'environment' | 'cwd'>,
 ): readonly PreparedEntry[] {
   const failures: Failure[] = [];
   const prepared = entries.flatMap(({ entry, place }): readonly PreparedEntry[] => {
     const command = entryCommand(entry);
-    const parsed = parseDiskImageArguments(
-      command.argv,
-      { ...environment, ...command.environment },
-      command.mode,
-    );
-    if (parsed.ok) return [{ entry: command, invocation: parsed.value }];
-    failures.push(...parsed.failures.map((failure) => ({ ...failure, place: failure.place ?? place })));
-    return [];
+    const surroundings = { ...environment, ...command.environment };
+    const parsed = parseDiskImageArguments(command.argv, surroundings, command.mode);
+    const problems = parsed.ok ? findProblems(parsed.value, cwd) : parsed.failures;
+    failures.push(...problems.map((failure) => ({ ...failure, place: failure.place ?? place })));
+    return parsed.ok ? [{ entry: command, invocation: parsed.value }] : [];
   });
   if (failures.length > 0) throw new BuildFailure(failures);
   return prepared;

@@ -7,9 +7,16 @@ import { main } from '../../../src/compat/diskimage-builder/main.ts';
 import { capturedProcess } from '../captured-process.ts';
 import { writtenTree } from '../written-tree.ts';
 
+const elements = {
+  'elements/os/element-provides': 'operating-system\n',
+  'elements/base/element-deps': '',
+  'elements/twin/element-provides': 'operating-system\n',
+};
+
 async function run(files: Readonly<Record<string, string>>, options: readonly string[], buildOne?: BuildOne) {
-  const cwd = writtenTree(files);
-  const io = capturedProcess({ cwd, environment: { HOME: '/root', FROM_OUTSIDE: '1' } });
+  const cwd = writtenTree({ ...files, ...elements });
+  const environment = { HOME: '/root', FROM_OUTSIDE: '1', ELEMENTS_PATH: join(cwd, 'elements') };
+  const io = capturedProcess({ cwd, environment });
   const exitCode = await main([...options, ...Object.keys(files)], 'diskimage-builder', io, buildOne);
   return { exitCode, out: io.out(), err: io.err() };
 }
@@ -136,6 +143,30 @@ describe('wrong files', () => {
     expect({ exitCode, built }).toEqual({ exitCode: 1, built: [] });
     expect(err).toContain('DIB_CHECKSUM');
     expect(err).toContain('a.yaml:2:3');
+  });
+
+  test('nothing is built when the elements, the disk or the outputs of any image are wrong: all is told', async () => {
+    const { built, buildOne } = fakeBuilds();
+    const text = [
+      '- {imagename: web, elements: [os]}',
+      '- {imagename: two, elements: [os, oss, bse]}',
+      '- {imagename: three, elements: [os, twin]}',
+      '- {imagename: four, types: [docker], elements: [os]}',
+      '- {imagename: five, elements: [os], environment: {DIB_BLOCK_DEVICE_CONFIG: "- mkfz: {}"}}',
+      '- {imagename: a.yaml/six, elements: [os]}',
+      '- {imagename: seven, elements: [base]}',
+    ].join('\n');
+    const { exitCode, err } = await run({ 'a.yaml': text }, ['--stop-on-failure'], buildOne);
+    expect({ exitCode, built }).toEqual({ exitCode: 1, built: [] });
+    for (const part of [
+      "'oss' not found",
+      "'bse' not found",
+      'is provided by more than one',
+      '--docker-target',
+    ])
+      expect(err).toContain(part);
+    for (const part of ['mkfz', 'is no folder', 'no operating-system element']) expect(err).toContain(part);
+    for (const line of [2, 3, 4, 6, 7]) expect(err).toContain(`a.yaml:${line}:3`);
   });
 });
 

@@ -12,6 +12,7 @@ import {
   type VerificationProfile,
   verifyArtifact,
 } from '@kiln/testkit';
+import { leavesHostResolver } from './leaves-host-resolver.ts';
 import { loadChecks } from './load-checks.ts';
 import { loadReported } from './build.ts';
 import { readManifest } from './read-manifest.ts';
@@ -92,6 +93,7 @@ function expectationsOf(image: ResolvedImage): Partial<Expectations> {
     rootPassword: has('root-passwd') ? 'set' : 'locked',
     authorizedKeys: has('local-config') || has('devuser') ? 'present' : 'absent',
     kernel: has('vm') ? 'expected' : undefined,
+    ...(leavesHostResolver(image) ? { hostNameservers: [] } : {}),
   };
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
 import { bootArtifact, type BootReport, renderCheck } from '@kiln/testkit';
 import { loadReported } from './build.ts';
+import { listenForInterrupt } from './listen-for-interrupt.ts';
 import { loadChecks } from './load-checks.ts';
 import { readManifest } from './read-manifest.ts';
 import { reportProblems } from './report-problems.ts';
@@ -19,8 +20,21 @@ export interface BootRequest {
   readonly json?: boolean | undefined;
 }
 
-/** Boots an artifact in QEMU and checks it from outside. @returns exit code: 0 all checks passed, 1 some failed. */
+/** Boots an artifact in QEMU and checks it from outside. @returns exit code: 0 all checks passed, 1 some failed, 130 interrupted. */
 export async function bootImage(request: BootRequest): Promise<number> {
+  const { signal, close } = listenForInterrupt();
+  try {
+    return await bootReported(request, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    process.stderr.write('interrupted\n');
+    return 130;
+  } finally {
+    close();
+  }
+}
+
+function bootReported(request: BootRequest, signal: AbortSignal): Promise<number> {
   return reportProblems(async (report) => {
     const { workspace, configuration } = request;
     const image = loadReported({ workspace, image: request.image, configuration, report });
@@ -38,6 +52,7 @@ export async function bootImage(request: BootRequest): Promise<number> {
         logDirectory: join(directory, 'logs', `boot-${firmware}`),
         definition: image.definition,
         checks: loadChecks(image),
+        signal,
         environment,
         ...(packages === undefined ? {} : { packages }),
         report: (event) => {

@@ -3,6 +3,7 @@ import type { Report } from '@kiln/engine/events/build-event.ts';
 import { createReporter } from '../report/create-reporter.ts';
 import type { Reporter } from '../report/reporter.ts';
 import type { ReportMode } from '../report/terminal-output.ts';
+import { listenForInterrupt } from './listen-for-interrupt.ts';
 
 /** How what happens is to be shown. */
 export interface ShowOptions {
@@ -33,11 +34,8 @@ export async function runReported(
     environment: process.env,
     ...(show.only === undefined ? {} : { steps: [show.only] }),
   });
-  const interrupt = new AbortController();
-  const stop = () => interrupt.abort();
+  const interrupt = listenForInterrupt();
   const signal = outside === undefined ? interrupt.signal : AbortSignal.any([interrupt.signal, outside]);
-  // Not `once`: a listener that is gone when that of another module looks counts as none, and the process would be ended.
-  process.on('SIGINT', stop).on('SIGTERM', stop).on('disconnect', stop);
   try {
     await body(show.only === undefined ? reporter.report : onlyStep(show.only, reporter.report), signal);
     reporter.finish({ kind: 'done' });
@@ -45,7 +43,7 @@ export async function runReported(
   } catch (error) {
     return exitCodeFor(error, signal, reporter);
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop).off('disconnect', stop);
+    interrupt.close();
   }
 }
 

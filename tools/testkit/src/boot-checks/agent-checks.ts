@@ -11,33 +11,31 @@ const heartbeatTimeoutMs = 60_000;
  *
  * @param root its answer to `GET /`.
  */
-export async function judgeAgent(
+export async function* judgeAgent(
   controller: AmphoraController,
   root: { readonly status: number; readonly body: string },
   facts: ImageFacts,
-): Promise<readonly CheckResult[]> {
+): AsyncGenerator<CheckResult> {
   const [anonymous, stranger, info, details] = await Promise.all([
     askAs('nobody', controller, { path: '/' }),
     askAs('stranger', controller, { path: '/' }),
     askAs('controller', controller, { path: '/1.0/info' }),
     askAs('controller', controller, { path: '/1.0/details' }),
   ]);
-  return [
-    named(
-      'amphora-client-required',
-      'the agent refuses clients without a certificate',
-      judgeRefusal(anonymous),
-    ),
-    named(
-      'amphora-client-checked',
-      'the agent refuses certificates of other authorities',
-      judgeRefusal(stranger),
-    ),
-    named('amphora-api-version', 'the agent speaks API 1.0', judgeApiVersion(root)),
-    named('amphora-info', 'the agent reports the packages of the image', judgeVersions(info, facts)),
-    named('amphora-details', 'the agent reports details', judgeDetails(details, facts)),
-    named('amphora-heartbeat', 'a signed heartbeat arrives', await judgeHeartbeat(controller)),
-  ];
+  yield named(
+    'amphora-client-required',
+    'the agent refuses clients without a certificate',
+    judgeRefusal(anonymous),
+  );
+  yield named(
+    'amphora-client-checked',
+    'the agent refuses certificates of other authorities',
+    judgeRefusal(stranger),
+  );
+  yield named('amphora-api-version', 'the agent speaks API 1.0', judgeApiVersion(root));
+  yield named('amphora-info', 'the agent reports the packages of the image', judgeVersions(info, facts));
+  yield named('amphora-details', 'the agent reports details', judgeDetails(details, facts));
+  yield named('amphora-heartbeat', 'a signed heartbeat arrives', await judgeHeartbeat(controller));
 }
 
 /** A refusal is an alert of TLS, or a connection that is closed without one; anything else is an accident. */

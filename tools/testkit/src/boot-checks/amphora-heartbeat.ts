@@ -61,6 +61,7 @@ export interface HeartbeatListener {
     question: (heartbeat: Heartbeat) => boolean,
     timeoutMs: number,
   ) => Promise<HeartbeatArrival>;
+  /** Ends all waits, too. */
   readonly close: () => void;
 }
 
@@ -68,6 +69,7 @@ export interface HeartbeatListener {
 export async function listenForHeartbeats(key: string): Promise<HeartbeatListener> {
   const socket = createSocket('udp4');
   const watchers = new Set<(arrival: HeartbeatArrival) => void>();
+  const waits = new Set<() => void>();
   let first: Heartbeat | undefined;
   let last: HeartbeatArrival;
   socket.on('message', (envelope) => {
@@ -84,6 +86,7 @@ export async function listenForHeartbeats(key: string): Promise<HeartbeatListene
       const finish = (): void => {
         clearTimeout(timer);
         watchers.delete(look);
+        waits.delete(finish);
         resolve(last);
       };
       const look = (arrival: HeartbeatArrival): void => {
@@ -91,11 +94,15 @@ export async function listenForHeartbeats(key: string): Promise<HeartbeatListene
       };
       const timer = setTimeout(finish, timeoutMs);
       watchers.add(look);
+      waits.add(finish);
     });
   return {
     port: socket.address().port,
     first: async (timeoutMs) => first ?? next(() => true, timeoutMs),
     next,
-    close: () => void socket.close(),
+    close: () => {
+      socket.close();
+      for (const finish of waits) finish();
+    },
   };
 }

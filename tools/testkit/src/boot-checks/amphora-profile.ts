@@ -72,46 +72,41 @@ function vipCard(ports: BalancingTest['ports']): MachineNetwork {
   };
 }
 
-async function judgeAmphora(
+async function* judgeAmphora(
   test: BalancingTest,
   guest: BootedGuest,
   sysctls: BootSetting['sysctls'],
-): Promise<readonly CheckResult[]> {
+): AsyncGenerator<CheckResult> {
   const answer = await waitForAgent(test.controller, guest);
   const title = 'the agent answers over mutual TLS';
   if ('refused' in answer) {
     const report = await guest.report;
     const agentSaid = report?.sections.get('agent')?.output ?? '';
-    return [
-      named('amphora-agent', title, failed(`${answer.refused}\n${agentSaid}`)),
-      ...judgeAmphoraGuest(report, test.facts),
-    ];
+    yield named('amphora-agent', title, failed(`${answer.refused}\n${agentSaid}`));
+    yield* judgeAmphoraGuest(report, test.facts);
+    return;
   }
   guest.reached('agent');
   const after = pass(`after ${(guest.elapsedMs() / 1000).toFixed(1)} s`);
   const verdict = answer.status === 200 ? after : failed(`status ${answer.status}: ${answer.body}`);
-  const agent = [
-    named('amphora-agent', title, verdict),
-    ...(await judgeAgent(test.controller, answer, test.facts)),
-    ...judgeAmphoraGuest(await guest.report, test.facts),
-  ];
-  const started = await startLoadBalancer(test);
-  if (started.some((result) => result.status !== 'pass')) {
-    const said = (await guest.reportAgain())?.sections;
-    const why = ['agent', 'haproxy'].map((name) => said?.get(name)?.output ?? '').join('\n');
-    return [
-      ...agent,
-      ...started.map((result) =>
-        result.status === 'fail' ? { ...result, detail: `${result.detail}\n${why}` } : result,
-      ),
-    ];
+  yield named('amphora-agent', title, verdict);
+  yield* judgeAgent(test.controller, answer, test.facts);
+  yield* judgeAmphoraGuest(await guest.report, test.facts);
+  let isWhole = true;
+  for await (const result of startLoadBalancer(test)) {
+    yield result.status === 'fail' ? await withJournals(result, guest) : result;
+    isWhole &&= result.status === 'pass';
   }
+  if (!isWhole) return;
   guest.reached('load-balancer');
-  return [
-    ...agent,
-    ...started,
-    ...(await judgeLoadBalancer(test)),
-    ...judgeBalancingGuest(await guest.reportAgain(), sysctls),
-    ...(await judgeReboot(test, guest)),
-  ];
+  yield* judgeLoadBalancer(test);
+  yield* judgeBalancingGuest(await guest.reportAgain(), sysctls);
+  yield* judgeReboot(test, guest);
+}
+
+/** What the agent and HAProxy said, for a failure that the agent's answer alone does not explain. */
+async function withJournals(result: CheckResult, guest: BootedGuest): Promise<CheckResult> {
+  const said = (await guest.reportAgain())?.sections;
+  const why = ['agent', 'haproxy'].map((name) => said?.get(name)?.output ?? '').join('\n');
+  return { ...result, detail: `${result.detail}\n${why}` };
 }

@@ -22,34 +22,35 @@ const recovers = 'with its keys sent again, the load balancer works again';
  * has on disk, the keys of listeners are gone with the memory they were kept in, and HAProxy does not run without them;
  * so the controller sees no listener in the heartbeats, and replaces the amphora. Nothing else fails.
  */
-export async function judgeReboot(test: BalancingTest, guest: BootedGuest): Promise<readonly CheckResult[]> {
+export async function* judgeReboot(test: BalancingTest, guest: BootedGuest): AsyncGenerator<CheckResult> {
   const reboot = await guest.reboot();
   const title = 'the amphora comes back after a reboot';
-  if ('failure' in reboot) return [named('amphora-reboot', title, failed(reboot.failure))];
+  if ('failure' in reboot) {
+    yield named('amphora-reboot', title, failed(reboot.failure));
+    return;
+  }
   const agent = await waitForAgent(test.controller, guest);
   if ('refused' in agent) {
     const said = (await reboot.report)?.sections.get('agent')?.output ?? '';
-    return [named('amphora-reboot', title, failed(`${agent.refused}\n${said}`))];
+    yield named('amphora-reboot', title, failed(`${agent.refused}\n${said}`));
+    return;
   }
   guest.reached('agent-again');
-  const keys = await judgeKeys(test);
+  yield named('amphora-reboot', title, pass('the agent answers'));
+  yield named('amphora-reboot-keys', 'a reboot leaves no keys of listeners', await judgeKeys(test));
   const report = await reboot.report;
   const [certificates] = judgeAmphoraGuest(report, test.facts);
-  return [
-    named('amphora-reboot', title, pass('the agent answers')),
-    named('amphora-reboot-keys', 'a reboot leaves no keys of listeners', keys),
-    named(
-      'amphora-reboot-memory',
-      'after a reboot there is a new encrypted RAM disk',
-      outcomeOf(certificates),
-    ),
-    named(
-      'amphora-reboot-units',
-      'after a reboot nothing but the load balancer without its keys fails',
-      judgeUnits(report, haproxyUnit(test.balancer)),
-    ),
-    named('amphora-reboot-recovery', recovers, await judgeRecovery(test)),
-  ];
+  yield named(
+    'amphora-reboot-memory',
+    'after a reboot there is a new encrypted RAM disk',
+    outcomeOf(certificates),
+  );
+  yield named(
+    'amphora-reboot-units',
+    'after a reboot nothing but the load balancer without its keys fails',
+    judgeUnits(report, haproxyUnit(test.balancer)),
+  );
+  yield named('amphora-reboot-recovery', recovers, await judgeRecovery(test));
 }
 
 function outcomeOf(result: CheckResult | undefined): Outcome {

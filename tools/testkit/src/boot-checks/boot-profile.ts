@@ -50,7 +50,8 @@ export interface PreparedProfile {
   readonly sections: Readonly<Record<string, string>>;
   /** Sections of the reports that the profile asks for. */
   readonly laterSections: Readonly<Record<string, string>>;
-  readonly judge: (guest: BootedGuest) => Promise<readonly CheckResult[]>;
+  /** Each check as soon as it is done. */
+  readonly judge: (guest: BootedGuest) => AsyncIterable<CheckResult>;
   readonly close: () => void;
 }
 
@@ -70,7 +71,7 @@ export const loginProfile: BootProfile = {
     furtherNetworks: [],
     sections: {},
     laterSections: {},
-    judge: async () => [],
+    judge: async function* () {},
     close: () => {},
   }),
 };

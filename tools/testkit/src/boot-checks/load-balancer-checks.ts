@@ -24,7 +24,7 @@ export interface BalancingTest {
 }
 
 /** What Octavia's controller asks of an amphora to make a load balancer, in its order. A failure ends it. */
-export async function startLoadBalancer(test: BalancingTest): Promise<readonly CheckResult[]> {
+export async function* startLoadBalancer(test: BalancingTest): AsyncGenerator<CheckResult> {
   const plugging = {
     path: `/1.0/plug/vip/${vipNetwork.vip}`,
     method: 'POST',
@@ -45,33 +45,30 @@ export async function startLoadBalancer(test: BalancingTest): Promise<readonly C
     ['amphora-upload-configuration', 'HAProxy takes the configuration', () => uploadConfiguration(test)],
     ['amphora-start', 'the agent starts HAProxy', () => start(test)],
   ] as const;
-  const results: CheckResult[] = [];
+  let goesOn = true;
   for (const [id, title, act] of steps) {
-    const previous = results.at(-1);
-    const goesOn = previous === undefined || previous.status === 'pass';
-    results.push(named(id, title, goesOn ? await act() : skip(`load balancer ${balancer.id} is not whole`)));
+    const outcome: Outcome = goesOn ? await act() : skip(`load balancer ${balancer.id} is not whole`);
+    yield named(id, title, outcome);
+    goesOn &&= outcome.status === 'pass';
   }
-  return results;
 }
 
 /** Judges a load balancer that was started, from its users' side and from the controller's. */
-export async function judgeLoadBalancer(test: BalancingTest): Promise<readonly CheckResult[]> {
+export async function* judgeLoadBalancer(test: BalancingTest): AsyncGenerator<CheckResult> {
   const { controller, ports, members } = test;
   const names = members.map((member) => member.name);
   const plain = await askVipTimes({ port: ports.http, tls: undefined }, requestCount);
+  yield named('amphora-balances', 'the members answer in turn through the VIP', judgeTurns(plain, names));
   const secure = await askVipTimes(tlsAccess(test), requestCount);
+  yield named('amphora-terminates-tls', 'the members answer in turn through TLS', judgeTurns(secure, names));
   const details = await askAs('controller', controller, { path: '/1.0/details' });
-  return [
-    named('amphora-balances', 'the members answer in turn through the VIP', judgeTurns(plain, names)),
-    named('amphora-terminates-tls', 'the members answer in turn through TLS', judgeTurns(secure, names)),
-    named('amphora-details-busy', 'the agent reports its load balancer', judgeBusyDetails(details, test)),
-    named(
-      'amphora-heartbeat-busy',
-      'heartbeats tell of listeners and members',
-      await judgeBusyHeartbeat(test),
-    ),
-    ...(await judgeLostMember(test)),
-  ];
+  yield named('amphora-details-busy', 'the agent reports its load balancer', judgeBusyDetails(details, test));
+  yield named(
+    'amphora-heartbeat-busy',
+    'heartbeats tell of listeners and members',
+    await judgeBusyHeartbeat(test),
+  );
+  yield* judgeLostMember(test);
 }
 
 /** Sends the certificates; the agent keeps them and knows their digests. */
@@ -156,7 +153,7 @@ async function judgeBusyHeartbeat({ controller, balancer }: BalancingTest): Prom
 }
 
 /** The first member goes; its health check must tell so, and the other one answer everybody. */
-async function judgeLostMember(test: BalancingTest): Promise<readonly CheckResult[]> {
+async function* judgeLostMember(test: BalancingTest): AsyncGenerator<CheckResult> {
   const { controller, balancer, members, ports } = test;
   const [lost, ...others] = members;
   const pool = `${balancer.pool}:${balancer.listeners.http}`;
@@ -168,16 +165,14 @@ async function judgeLostMember(test: BalancingTest): Promise<readonly CheckResul
     heartbeat !== undefined && !('refused' in heartbeat) && isDown(heartbeat)
       ? pass('member DOWN')
       : failed(JSON.stringify(heartbeat).slice(0, 600));
+  yield named('amphora-member-lost', 'a heartbeat tells of a member that went', told);
   const answers = await askVipTimes({ port: ports.http, tls: undefined }, requestCount);
   const bodies = new Set(answers.map((answer) => ('refused' in answer ? answer.refused : answer.body)));
   const expected = others.map((member) => member.name);
   const agrees = [...bodies].join() === expected.join();
-  return [
-    named('amphora-member-lost', 'a heartbeat tells of a member that went', told),
-    named(
-      'amphora-member-replaced',
-      'the other member answers instead',
-      agrees ? pass(expected.join()) : failed(`answers: ${[...bodies].join(', ')}`),
-    ),
-  ];
+  yield named(
+    'amphora-member-replaced',
+    'the other member answers instead',
+    agrees ? pass(expected.join()) : failed(`answers: ${[...bodies].join(', ')}`),
+  );
 }

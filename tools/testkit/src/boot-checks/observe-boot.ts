@@ -3,12 +3,14 @@ import type { Machine } from '../qemu/start-machine.ts';
 import { failed, skip, type CheckResult } from '../verify/check.ts';
 import type { BootedGuest, GuestRestart } from './boot-profile.ts';
 import type { BootReport } from './boot-report.ts';
+import type { BootArtifactRequest } from './boot-request.ts';
 import { consoleChecks, hopeless, loginCheck, loginPrompt } from './console-checks.ts';
 import { openGuestChannel, type GuestChannel } from './guest-channel.ts';
 import { guestChecks, named, sysctlSection } from './guest-checks.ts';
 import type { GuestReport } from './guest-report.ts';
 import { startReportByLogin } from './report-transport.ts';
 import { startBoot, type BootSetup, type StartedBoot } from './start-boot.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 const defaultTimeoutMs = 600_000;
 
@@ -36,9 +38,7 @@ export async function observeBoot(
   try {
     const limits = { timeoutMs: request.timeoutMs ?? defaultTimeoutMs, signal: request.signal };
     const channel = openGuestChannel(machine.report, limits);
-    const checks = await follow({ ...setup, ...boot, clock, channel, limits });
-    request.signal?.throwIfAborted();
-    for (const result of checks) request.report?.({ type: 'check', result });
+    const checks = await unlessAborted(follow({ ...setup, ...boot, clock, channel, limits }), request.signal);
     return { checks, reachedMs, accelerator };
   } finally {
     await clock.stop();
@@ -83,23 +83,35 @@ async function follow(running: Running): Promise<readonly CheckResult[]> {
   request.signal?.throwIfAborted();
   if ('failure' in seen || seen.match.groups?.['hopeless'] !== undefined) {
     const reason = 'failure' in seen ? seen.failure : seen.match[0];
-    return [await explainNoLogin(machine, reason), ...judgeConsole()];
+    return tell(request, [await explainNoLogin(machine, reason), ...judgeConsole()]);
   }
   clock.reached('login');
-  const reachedLogin = loginCheck({ afterMs: clock.elapsedMs() });
+  const reachedLogin = tell(request, [loginCheck({ afterMs: clock.elapsedMs() })]);
   const reporting = awaitReport(running, seen.endsAt);
   const firstBoot = { consoleEndsAt: Number.POSITIVE_INFINITY };
   // What the profile asks of the guest need not wait for the report.
-  const [outcome, judged] = await Promise.all([
-    reporting,
-    prepared.judge(bootedGuest(running, reporting, firstBoot)),
+  const [reported, judged] = await Promise.all([
+    reporting.then((outcome) => tell(request, judgeReport(running, outcome))),
+    tellEach(request, prepared.judge(bootedGuest(running, reporting, firstBoot))),
   ]);
-  return [
-    reachedLogin,
-    ...consoleChecks(machine.console.text().slice(0, firstBoot.consoleEndsAt)),
-    ...judgeReport(running, outcome),
-    ...judged,
-  ];
+  const shown = tell(request, consoleChecks(machine.console.text().slice(0, firstBoot.consoleEndsAt)));
+  // In an order that does not depend on who was faster.
+  return [...reachedLogin, ...shown, ...reported, ...judged];
+}
+
+/** Reports checks, and gives them back. */
+function tell({ report }: BootArtifactRequest, checks: readonly CheckResult[]): readonly CheckResult[] {
+  for (const result of checks) report?.({ type: 'check', result });
+  return checks;
+}
+
+async function tellEach(
+  request: BootArtifactRequest,
+  checks: AsyncIterable<CheckResult>,
+): Promise<readonly CheckResult[]> {
+  const all: CheckResult[] = [];
+  for await (const result of checks) all.push(...tell(request, [result]));
+  return all;
 }
 
 /** What the profile may do with the guest. Whatever it asks for waits for the first report. */

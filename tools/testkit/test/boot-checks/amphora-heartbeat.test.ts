@@ -45,6 +45,13 @@ describe('listenForHeartbeats', () => {
     expect(await listener.first(0)).toMatchObject({ id: 'amphora-1' });
   });
 
+  it('keeps nobody waiting once it is closed', async () => {
+    const listener = await listenForHeartbeats('key');
+    const waits = [listener.first(600_000), listener.next(() => true, 600_000)];
+    listener.close();
+    expect(await Promise.all(waits)).toEqual([undefined, undefined]);
+  });
+
   it('waits for the next that says what is asked', async () => {
     const listener = await listenForHeartbeats('key');
     const sender = createSocket('udp4');

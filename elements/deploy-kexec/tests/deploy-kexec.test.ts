@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { elementTest } from '@kiln/testkit/element-tests/element-test.ts';
 import { expect, test } from 'vitest';
 
@@ -6,17 +9,21 @@ const fragment = new URL('../init.d/81-deploy-kexec', import.meta.url).pathname;
 
 /** What the fragment calls; \`tftp\` brings a PXE configuration. */
 function kexec(found: 'found' | 'missing'): readonly string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'deploy-kexec-'));
   const script = `BOOT_MAC_ADDRESS=52:54:00:AB:CD:EF BOOT_SERVER=10.0.0.1
 get_kernel_parameter() { echo images/deploy_kernel; }
 err_msg() { echo "err_msg $1"; }
 troubleshoot() { :; }
-cd() { command cd "$(mktemp -d)"; }
+cd() { command cd ${folder}; }
 tftp() { echo "tftp $*"; printf 'default boot\\nappend ignored\\n  append root=/dev/sda1 ro\\n' >"$5"; [ ${found} = found ]; }
 kexec() { echo "kexec $*"; }
-source ${fragment}
-rm -r "$PWD"`;
-  const { stdout } = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8' });
-  return stdout.trimEnd().split('\n');
+source ${fragment}`;
+  try {
+    const { stdout } = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8', cwd: folder });
+    return stdout.trimEnd().split('\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 test('fetches what PXE would boot next, and starts it', () => {

@@ -148,3 +148,22 @@ scenario('functions that lie beside the elements are found in $_LIB, and count',
   expect(await again.read('seen')).toBe('second');
   expect(hooksRun(again.build)).toEqual(['post-root.d/10-look']);
 });
+
+scenario('the umask of whoever builds is not seen in the image', async (rig) => {
+  await rig.element('web', {
+    'static/etc/settings': 'setting\n',
+    'extra-data.d/10-copy':
+      'eval declare -A elements=($(get_image_element_array))\ncp -r "${elements[web]}/static" "$TMP_HOOKS_PATH/copied"\n',
+    'install.d/10-write': 'mkdir /opt; umask >/opt/umask; cp -r /tmp/in_target.d/copied /opt\n',
+    'cleanup.d/10-write': 'umask >"$TMP_MOUNT_PATH/opt/cleanup"\n',
+  });
+  await rig.image('box', ['web']);
+  const build = async (umask: string) => {
+    const wrapper = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh'];
+    return done(await rig.start('box', { wrapper, store: `${rig.store}-${umask}` }).finished);
+  };
+  const [one, other] = [await build('077'), await build('022')];
+  expect(await readFromTar(one.artifacts[0]?.file ?? '', 'opt/umask')).toBe('0022');
+  expect(one.steps.map((it) => it.record.layers)).toEqual(other.steps.map((it) => it.record.layers));
+  expect(one.artifacts[0]?.digest).toBe(other.artifacts[0]?.digest);
+});

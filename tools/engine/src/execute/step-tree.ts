@@ -114,6 +114,8 @@ async function mountTree(
   const laidOut = [`${sandboxPaths.hooks}.base`, sandboxPaths.elements];
   if (bench.privilege.length > 0)
     await sandbox.run(['chown', '--recursive', '--no-dereference', '0:0', ...laidOut]);
+  // They were written under the umask of whoever builds, and hooks copy from them.
+  await sandbox.run(['chmod', '--recursive', 'go=u-w', ...laidOut]);
   await mountOverlay(sandbox.run, {
     name: 'hooks',
     base: `${sandboxPaths.hooks}.base`,

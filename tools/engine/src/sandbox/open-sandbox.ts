@@ -7,6 +7,12 @@ import type { Runner } from '../util/runner.ts';
 /** Where the work folder stands inside every sandbox: hooks see no path of the host. */
 export const sandboxRoot = '/run/kiln';
 
+/**
+ * Whoever builds may keep his own files to himself; an image has the modes that its hooks ask for. No program sets a umask for another
+ * but a shell.
+ */
+const usualModes = ['sh', '-c', 'umask 022; exec "$@"', 'kiln-umask'];
+
 /** Namespaces of their own for one step. Mounts made inside are seen by nobody else and end with it. */
 export interface Sandbox {
   /** Runs commands as root inside the namespaces, with the host's file system and the mounts made so far. */
@@ -72,9 +78,10 @@ export async function openSandbox(
   signal?.addEventListener('abort', end, { once: true });
   if (signal?.aborted === true) end();
   const inside = ['nsenter', '--target', held.greeting, '--mount', '--pid', '--ipc', '--uts'];
+  const entry = [...privilege, ...inside, ...usualModes];
   return {
-    run: createRunner([...privilege, ...inside], { signal, ending: 'waited for', writesTo: workFolder }),
-    entry: [...privilege, ...inside],
+    run: createRunner(entry, { signal, ending: 'waited for', writesTo: workFolder }),
+    entry,
     close: async () => {
       signal?.removeEventListener('abort', end);
       await held.release();

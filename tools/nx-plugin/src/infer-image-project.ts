@@ -4,7 +4,7 @@ import { loadImage } from '@kiln/cli/app/load-image.ts';
 import type { Workspace } from '@kiln/cli/app/workspace.ts';
 import { describeFailure } from '@kiln/engine/diagnostics/failure.ts';
 import { renderFailures } from '@kiln/engine/diagnostics/render-failure.ts';
-import type { ReadElement } from '@kiln/engine/elements/resolve-image.ts';
+import { type ReadElement, rememberingReader } from '@kiln/engine/elements/resolve-image.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import { draftBuild } from '@kiln/engine/execute/draft-build.ts';
 import { keyOf } from '@kiln/engine/fingerprint/key-record.ts';
@@ -13,6 +13,7 @@ import type { StepPlan } from '@kiln/engine/plan/build-plan.ts';
 import { steps as allSteps, type StepName } from '@kiln/engine/plan/step.ts';
 import { lockVariable } from './lock-variables.ts';
 import { readSourceLine } from '@kiln/cli/app/read-source-line.ts';
+import type { ImageAnalysis } from './remembered-images.ts';
 
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
@@ -24,6 +25,28 @@ export interface AnalysedImage {
   /** Steps of the definition as it stands, and of all configurations, by name. */
   readonly plans: ReadonlyMap<StepName, readonly StepPlan[]>;
   readonly elementFolders: ReadonlyMap<string, string>;
+}
+
+/**
+ * Analyses images one after the other; what was read of an element serves all.
+ *
+ * @param note is told of each element's folder before it is read.
+ */
+export function createAnalyser(
+  workspace: Workspace,
+  note: (folder: string) => void,
+): (name: string) => ImageAnalysis {
+  const readOne = rememberingReader();
+  return (name) => {
+    const folders = new Set<string>();
+    const noting: ReadElement = (folder) => {
+      note(folder);
+      folders.add(folder);
+      return readOne(folder);
+    };
+    const nodes = inferImageProject(analyseImage(workspace, name, noting));
+    return { nodes, elementFolders: [...folders].toSorted() };
+  };
 }
 
 /** Reads an image and plans it in all its forms. Throws with every problem, rendered, because Nx shows only a message. */

@@ -1,17 +1,16 @@
 import { dirname } from 'node:path';
-import {
-  type CreateDependencies,
-  type CreateNodes,
-  type CreateNodesResultArray,
+import type {
+  CreateDependencies,
+  CreateNodes,
+  CreateNodesResultArray,
   DependencyType,
-  type PreTasksExecution,
-  type RawProjectGraphDependency,
+  PreTasksExecution,
+  RawProjectGraphDependency,
 } from '@nx/devkit';
-import { rememberingReader } from '@kiln/engine/elements/resolve-image.ts';
 import { inferElementProject } from './infer-element-project.ts';
-import { analyseImage, inferImageProject } from './infer-image-project.ts';
 import { lockVariables } from './lock-variables.ts';
 import { readRelations } from './read-relations.ts';
+import { type ImageAnalysis, openImageMemory } from './remembered-images.ts';
 import { openWorkspace } from '@kiln/cli/app/workspace.ts';
 
 export const name = '@kiln/nx-plugin';
@@ -24,20 +23,52 @@ const pattern = '{elements/*/**,images/*/image.yaml}';
  */
 export const createNodes: CreateNodes = [
   pattern,
-  (files, _options, { workspaceRoot }) => {
-    const workspace = openWorkspace(workspaceRoot, process.env);
-    const readOne = rememberingReader();
+  async (files, _options, { workspaceRoot }) => {
     const folders = new Set(files.map((file) => file.split('/').slice(0, 2).join('/')));
-    return [...folders].toSorted().map((folder): CreateNodesResultArray[number] => {
-      const [kind, folderName = ''] = folder.split('/');
-      if (kind === 'elements') {
-        const own = files.filter((file) => file.startsWith(`${folder}/`));
-        return [folder, { projects: { [folder]: inferElementProject(folderName, own) } }];
-      }
-      return [`${folder}/image.yaml`, inferImageProject(analyseImage(workspace, folderName, readOne))];
+    const byKind = (kind: string) =>
+      [...folders].toSorted().flatMap((folder) => {
+        const [top, name = ''] = folder.split('/');
+        return top === kind ? [{ folder, name }] : [];
+      });
+    const elements = byKind('elements').map(({ folder, name }): CreateNodesResultArray[number] => {
+      const own = files.filter((file) => file.startsWith(`${folder}/`));
+      return [folder, { projects: { [folder]: inferElementProject(name, own) } }];
     });
+    const nodes = await imageNodes(
+      workspaceRoot,
+      byKind('images').map(({ name }) => name),
+    );
+    return [...elements, ...nodes];
   },
 ];
+
+async function imageNodes(
+  workspaceRoot: string,
+  images: readonly string[],
+): Promise<readonly CreateNodesResultArray[number][]> {
+  const workspace = openWorkspace(workspaceRoot, process.env);
+  const memory = openImageMemory(workspace, process.env);
+  const known = new Map<string, ImageAnalysis>();
+  for (const image of images) {
+    const recalled = memory.recall(image);
+    if (recalled !== undefined) known.set(image, recalled);
+  }
+  const unknown = images.filter((image) => !known.has(image));
+  if (unknown.length > 0) {
+    // Loaded only now: it brings half the engine.
+    const { createAnalyser } = await import('./infer-image-project.ts');
+    const analyse = createAnalyser(workspace, memory.note);
+    for (const image of unknown) {
+      const analysis = analyse(image);
+      memory.keep(image, analysis);
+      known.set(image, analysis);
+    }
+  }
+  return images.flatMap((image) => {
+    const analysis = known.get(image);
+    return analysis === undefined ? [] : [[`images/${image}/image.yaml`, analysis.nodes] as const];
+  });
+}
 
 /** `element-deps` and what tests name as edges between elements, and the elements that an image names as edges from the image. */
 export const createDependencies: CreateDependencies = (_options, { projects, workspaceRoot }) => {
@@ -48,7 +79,7 @@ export const createDependencies: CreateDependencies = (_options, { projects, wor
     return readRelations(workspace, root).flatMap(({ element, sourceFile }) => {
       const target = roots.get(`elements/${element}`);
       if (target === undefined || target === source) return [];
-      return [{ source, target, sourceFile, type: DependencyType.static }];
+      return [{ source, target, sourceFile, type: 'static' as DependencyType }];
     });
   }) as RawProjectGraphDependency[];
 };

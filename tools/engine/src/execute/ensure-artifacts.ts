@@ -8,11 +8,16 @@ import type { ImageFormat } from '../image-definition/image-definition.ts';
 import type { LayerRecord } from '../layers/layer-record.ts';
 import { lockFile } from '../store/file-lock.ts';
 import { runCommand } from '../util/run-command.ts';
-import { type ArtifactMetadata, contentsKey, makeArtifacts } from './make-artifacts.ts';
-import { planArtifact, storedDiskFormat, type ArtifactPlan, type ArtifactSources } from './plan-artifacts.ts';
+import {
+  type ArtifactMetadata,
+  type ArtifactPlan,
+  type ArtifactSources,
+  planArtifact,
+  storedDiskFormat,
+} from './plan-artifacts.ts';
 import { aboutToReplace, artifactFile, type OutputPlace, placeChecksums } from './output-place.ts';
 import { isInPlace, placeArtifact, type Placement } from './place-artifact.ts';
-import { noContents, type TreeContents } from './tree-contents.ts';
+import { contentsKey, noContents, type TreeContents } from './tree-contents.ts';
 import type { Workbench } from './workbench.ts';
 
 /** A finished file in the output directory. */
@@ -83,6 +88,8 @@ async function makeMissing(
     if (contentsKey(tree) !== contentsKey(goal.sources.tree)) return 'tree changed';
     const started = performance.now();
     bench.report({ type: 'step-started', step: 'image', hookCount: 0 });
+    // What writes disks is loaded only where there is one to write: a build that changes nothing is over before that.
+    const { makeArtifacts } = await import('./make-artifacts.ts');
     await makeArtifacts(bench, { sources: goal.sources, missing: still });
     bench.report({
       type: 'step-finished',

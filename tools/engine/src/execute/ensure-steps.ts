@@ -5,7 +5,7 @@ import { lockFile } from '../store/file-lock.ts';
 import { breaksIn, isChangedByHand, linksBeforeBreak } from './break-points.ts';
 import { findCheckpoint } from './checkpoint.ts';
 import { expectedDuration, knownTimes } from './expected-duration.ts';
-import { executeStep, type StepOutcome } from './execute-step.ts';
+import type { StepOutcome } from './execute-step.ts';
 import type { HookChain } from './hook-chain.ts';
 import { idleRecord } from './idle-step.ts';
 import { noteLast } from './last-note.ts';
@@ -90,6 +90,8 @@ async function makeStep(bench: Workbench, goal: StepsGoal, next: StepToMake): Pr
         : { resumesAfter: { hook: saved.hook.path, count: checkpoint.covered } }),
     });
     const { plan, disk } = goal;
+    // What runs hooks is loaded only where there are some to run.
+    const { executeStep } = await import('./execute-step.ts');
     const outcome = await executeStep(bench, { plan, disk, ...next }, checkpoint);
     const durationMs = performance.now() - started;
     const origin = checkpoint === undefined ? 'run' : 'resumed';

@@ -6,7 +6,7 @@ import type { StorePaths } from '../store/store-paths.ts';
 import type { Wanted } from '../store/survey-store.ts';
 import { keyOfState } from './checkpoint.ts';
 import { keyOfMade, type LastNote, lastNotePrefix } from './last-note.ts';
-import { contentsKey } from './make-artifacts.ts';
+import { contentsKey } from './tree-contents.ts';
 import type { StoredStep } from './stored-step.ts';
 
 /**

@@ -6,6 +6,12 @@ import { sandboxPaths } from '../plan/hook-environment.ts';
 import type { Sandbox } from '../sandbox/open-sandbox.ts';
 import type { DiskDraft } from './draft-disk.ts';
 
+/** A disk's layout, and what its filesystems have to hold. */
+export interface LaidOutDisk {
+  readonly layout: DiskLayout;
+  readonly treeBytes: number;
+}
+
 /**
  * Lays out the disk for the tree that is mounted.
  *
@@ -15,7 +21,7 @@ export async function layOutDisk(
   sandbox: Sandbox,
   { graph, mountPoints, request }: DiskDraft,
   seed: string,
-): Promise<DiskLayout> {
+): Promise<LaidOutDisk> {
   const nested = mountPoints.filter((mountPoint) => mountPoint !== '/');
   const measure = await measureTree(sandbox.run, sandboxPaths.targetRoot, nested);
   const layout = planDiskLayout({
@@ -27,5 +33,5 @@ export async function layOutDisk(
     seed,
   });
   if (!layout.ok) throw new BuildFailure(layout.failures);
-  return layout.value;
+  return { layout: layout.value, treeBytes: measure.bytes };
 }

@@ -1,3 +1,4 @@
+import type { DiskLayout } from '../block-device/disk-layout.ts';
 import { digestOf } from '../fingerprint/digest.ts';
 import type { Key } from '../fingerprint/digest.ts';
 import { keyOf, type KeyRecord } from '../fingerprint/key-record.ts';
@@ -101,4 +102,14 @@ export function diskSeed(sources: ArtifactSources): string {
 export function seedBeforeFinalise(below: LayerRecord, { shape }: Pick<DiskDraft, 'shape'>): Key {
   const layers = below.layers.map(({ digest }, index) => [`layer ${index}`, digest] as const);
   return keyOf({ version: 1, inputs: { ...shape, ...Object.fromEntries(layers) } });
+}
+
+/** What the store keeps beside an artifact: its key record, and how its disk is laid out. */
+export interface ArtifactMetadata extends KeyRecord {
+  readonly disk?: DiskLayout;
+}
+
+/** The metadata of an artifact; an archive of the tree has no disk. */
+export function artifactMetadata(plan: ArtifactPlan, disk: DiskLayout | undefined): ArtifactMetadata {
+  return disk === undefined || isTreeFormat(plan.format) ? plan.record : { ...plan.record, disk };
 }

@@ -7,10 +7,9 @@ import type { ContentStore } from '../store/content-store.ts';
 import { scratchPath } from '../store/scratch-path.ts';
 import type { ImageArtifact } from './ensure-artifacts.ts';
 import type { StepState } from './ensure-steps.ts';
-import { artifactMetadata, contentsKey } from './make-artifacts.ts';
-import type { ArtifactPlan } from './plan-artifacts.ts';
+import { type ArtifactPlan, artifactMetadata } from './plan-artifacts.ts';
 import { keyOfStep } from './stored-step.ts';
-import type { TreeContents } from './tree-contents.ts';
+import { contentsKey, type TreeContents } from './tree-contents.ts';
 import type { Workbench } from './workbench.ts';
 import { writeWhole } from './write-whole.ts';
 

@@ -52,7 +52,7 @@ const skeleton = `${sandboxRoot}/disk.tree`;
  */
 export async function openStandInDisk(sandbox: Sandbox, run: StepRun): Promise<StandInDisk> {
   const seed = seedBeforeFinalise(run.below, run.disk);
-  const layout = await layOutDisk(sandbox, run.disk, seed);
+  const { layout } = await layOutDisk(sandbox, run.disk, seed);
   const devices = nameDevices(run.disk.graph.disk.name, layout);
   const nested = run.disk.mountPoints.filter((mountPoint) => mountPoint !== '/');
   // What is in /tmp is not kept, and hooks are shown their folder there.

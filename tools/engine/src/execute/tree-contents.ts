@@ -1,3 +1,4 @@
+import type { LayerRecord } from '../layers/layer-record.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import type { Sandbox } from '../sandbox/open-sandbox.ts';
 import { byteOrder } from '../util/byte-order.ts';
@@ -37,6 +38,14 @@ export interface TreeContents {
 }
 
 export const noContents: TreeContents = { system: undefined, packages: [], python: [] };
+
+/** Raised when more is read of a tree. */
+const contentsVersion = 2;
+
+/** Key of a tree's contents (`TreeContents`) in the store; the blob is JSON. */
+export function contentsKey(tree: LayerRecord): string {
+  return `contents ${contentsVersion} ${tree.layers.map((layer) => layer.digest).join(' ')}`;
+}
 
 /** Reads what the mounted tree holds. A tree without packages or an os-release has none. */
 export async function readTreeContents(sandbox: Sandbox): Promise<TreeContents> {

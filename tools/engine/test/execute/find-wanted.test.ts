@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findWanted } from '../../src/execute/find-wanted.ts';
 import { type Made, noteLast } from '../../src/execute/last-note.ts';
-import { contentsKey } from '../../src/execute/make-artifacts.ts';
+import { contentsKey } from '../../src/execute/tree-contents.ts';
 import type { Key } from '../../src/fingerprint/digest.ts';
 import { emptyRecord } from '../../src/layers/layer-record.ts';
 import type { ContentStore } from '../../src/store/content-store.ts';

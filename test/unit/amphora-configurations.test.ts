@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { draftBuild } from '@kiln/engine/execute/draft-build.ts';
 import { chainHooks } from '@kiln/engine/execute/hook-chain.ts';
+import type { ImageDefinition } from '@kiln/engine/image-definition/image-definition.ts';
 import { emptyRecord } from '@kiln/engine/layers/layer-record.ts';
 import { imageNames, loadImage } from '../../tools/cli/src/app/load-image.ts';
 import { openWorkspace } from '../../tools/cli/src/app/workspace.ts';
@@ -16,12 +17,38 @@ function keysOf(image: string, configuration?: string): Readonly<Record<string, 
   return Object.fromEntries(steps.map((step) => [step.name, chainHooks(step, emptyRecord).key]));
 }
 
+function definitionOf(image: string, configuration?: string): ImageDefinition {
+  const loaded = loadImage(workspace, image, configuration);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.failures));
+  return loaded.value.definition;
+}
+
 function configurationsOf(image: string): readonly string[] {
   const loaded = loadImage(workspace, image, undefined);
   return loaded.ok ? Object.keys(loaded.value.definition.configurations) : [];
 }
 
 const amphorae = imageNames(workspace).filter((name) => name.startsWith('amphora-'));
+
+const redHat = amphorae.filter((name) => /-(?:centos|rocky|rhel)/.test(name));
+
+describe.each(redHat)('%s', (image) => {
+  it('enforces SELinux where it is told, and reports without', () => {
+    const { elements } = definitionOf(image);
+    expect(elements).toContain('selinux-permissive');
+    const enforcing = definitionOf(image, 'selinux').elements;
+    expect(enforcing).toContain('amphora-selinux');
+    expect(enforcing).not.toContain('selinux-permissive');
+    expect(keysOf(image, 'selinux')['root']).toBe(keysOf(image)['root']);
+  });
+
+  it('has FIPS mode, which shares the operating system', () => {
+    expect(definitionOf(image, 'fips').elements).toContain('amphora-fips');
+    const [usual, fips] = [keysOf(image), keysOf(image, 'fips')];
+    expect(fips['root']).toBe(usual['root']);
+    expect(fips['post-install']).not.toBe(usual['post-install']);
+  });
+});
 
 describe.each(amphorae)('%s', (image) => {
   it('has the variants of Octavia’s options, and each resolves and is planned', () => {

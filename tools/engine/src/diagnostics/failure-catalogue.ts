@@ -99,6 +99,13 @@ export const failureCatalogue = {
     hint: (p: { near?: string | undefined }) =>
       p.near === undefined ? undefined : `did you mean '${p.near}'?`,
   },
+  'element-not-left-out': {
+    exitCode: 2,
+    message: (p: { element: string; near?: string | undefined }) =>
+      `the image does not name the element '${p.element}', so that no configuration can leave it out`,
+    hint: (p: { near?: string | undefined }) =>
+      p.near === undefined ? undefined : `did you mean '${p.near}'?`,
+  },
   'variable-not-read': {
     exitCode: 2,
     message: (p: { variable: string; near?: string | undefined }) =>

@@ -129,9 +129,13 @@ const shared = {
 
 const elements = z.array(elementName, { error: expected('a list of element names') });
 
-/** What a configuration holds: elements and packages to add, variables to merge, anything else to replace. */
+/** What a configuration holds: elements to add and to leave out, packages to add, variables to merge, anything else to replace. */
 export const imageConfigurationSchema = z.strictObject(
-  { elements: elements.optional().describe('elements to add'), ...shared },
+  {
+    elements: elements.optional().describe('elements to add'),
+    'without-elements': elements.optional().describe("elements of the image's own list to leave out"),
+    ...shared,
+  },
   { error: expected('a map of what differs in this configuration') },
 );
 

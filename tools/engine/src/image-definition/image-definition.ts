@@ -33,10 +33,12 @@ export interface BootSettings {
 /**
  * A named variant of an image: what differs from the definition around it.
  *
- * `elements` and `packages` are added, `environment` and `boot` are merged key by key, all else replaces.
+ * `elements` and `packages` are added, `withoutElements` left out, `environment` and `boot` are merged key by key, all else replaces.
  */
 export interface ImageConfiguration extends DiskOptions {
   readonly elements?: readonly string[];
+  /** Of the definition's own list. */
+  readonly withoutElements?: readonly string[];
   readonly packages?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly architecture?: Architecture;

@@ -99,6 +99,7 @@ function configurationOf(
   });
   return withoutUndefined({
     elements: data.elements,
+    withoutElements: data['without-elements'],
     packages: data.packages,
     environment: data.environment === undefined ? undefined : Object.fromEntries(environment),
     architecture: data.architecture,

@@ -3,7 +3,7 @@ import { applyConfiguration } from '../../src/image-definition/apply-configurati
 import type { ImageDefinition } from '../../src/image-definition/image-definition.ts';
 import { parseImageDefinition } from '../../src/image-definition/parse-image-definition.ts';
 
-const text = `elements: [debian, vm]
+const text = `elements: [debian, permissive, vm]
 packages: [curl]
 environment: {A: 1, B: 2}
 boot: {profile: amphora}
@@ -14,6 +14,11 @@ configurations:
     environment: {B: 3, C: 4}
     boot: {memory: 2GiB}
     formats: [raw]
+  enforcing:
+    without-elements: [permissive]
+    elements: [selinux]
+  slip:
+    without-elements: [vn, sshd]
 `;
 
 function define(): ImageDefinition {
@@ -29,7 +34,7 @@ describe('applyConfiguration', () => {
       ok: true,
       value: {
         name: 'web',
-        elements: ['debian', 'vm', 'remove-sshd'],
+        elements: ['debian', 'permissive', 'vm', 'remove-sshd'],
         packages: ['curl', 'jq'],
         environment: { A: '1', B: '3', C: '4' },
         boot: { memoryMebibytes: 2048, firmware: ['bios'], profile: 'amphora' },
@@ -43,8 +48,25 @@ describe('applyConfiguration', () => {
     const result = applyConfiguration(define(), 'no-sshd');
     const places = result.ok ? result.value.places : undefined;
     expect(places?.get('elements.1')).toMatchObject({ line: 1, column: 20 });
-    expect(places?.get('elements.2')).toMatchObject({ line: 7, column: 16 });
+    expect(places?.get('elements.3')).toMatchObject({ line: 7, column: 16 });
     expect(places?.get('environment.B')?.line).toBe(9);
+  });
+
+  it('leaves out what the definition names, and knows where the rest stands', () => {
+    const result = applyConfiguration(define(), 'enforcing');
+    const value = result.ok ? result.value : undefined;
+    expect(value?.elements).toEqual(['debian', 'vm', 'selinux']);
+    expect(value?.places.get('elements.1')).toMatchObject({ line: 1, column: 32 });
+    expect(value?.places.get('elements.2')).toMatchObject({ line: 14, column: 16 });
+    expect(value?.places.has('elements.3')).toBe(false);
+  });
+
+  it('refuses to leave out what is not there: all of it, with its places', () => {
+    const result = applyConfiguration(define(), 'slip');
+    expect(!result.ok && result.failures).toMatchObject([
+      { code: 'element-not-left-out', element: 'vn', near: 'vm', place: { line: 16, column: 24 } },
+      { code: 'element-not-left-out', element: 'sshd', place: { line: 16, column: 28 } },
+    ]);
   });
 
   it('refuses a configuration that is not there', () => {

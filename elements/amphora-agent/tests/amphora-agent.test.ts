@@ -1,9 +1,21 @@
 import { elementTest } from '@kiln/testkit/element-tests/element-test.ts';
 import { expect } from 'vitest';
 
-/** As venv and pip would leave it. */
-const python3 =
-  'for venv; do :; done; mkdir -p "$venv/bin"; printf "#!/bin/bash\\necho \\"pip \\$*\\" >>/pip\\n" >"$venv/bin/pip"; chmod 0755 "$venv/bin/pip"';
+const programs = [
+  'amphora-agent',
+  'amphora-health-checker',
+  'amphora-interface',
+  'haproxy-vrrp-check',
+  'prometheus-proxy',
+];
+
+/** As venv and pip would leave it: a pip that notes its words, and programs that start. */
+const python3 = [
+  'for venv; do :; done; mkdir -p "$venv/bin"',
+  `printf '#!/bin/bash\necho "pip $*" >>/pip\n' >"$venv/bin/pip"`,
+  `for name in ${programs.join(' ')} python3; do printf '#!/bin/bash\ntrue\n' >"$venv/bin/$name"; done`,
+  'chmod 0755 "$venv"/bin/*',
+].join('\n');
 const git = 'echo 0123456789abcdef0123456789abcdef01234567';
 
 /** Only the hook that installs the agent, with its sources where source-repositories would put them. */
@@ -29,13 +41,7 @@ elementTest('from source, installs into an environment of its own with the const
     'pip install --no-cache-dir --upgrade -c /opt/upper-constraints.txt /opt/amphora-agent',
     '',
   ]);
-  for (const program of [
-    'amphora-agent',
-    'amphora-health-checker',
-    'amphora-interface',
-    'haproxy-vrrp-check',
-    'prometheus-proxy',
-  ])
+  for (const program of programs)
     expect(await built.tree.link(`/usr/local/bin/${program}`)).toBe(`/opt/amphora-agent-venv/bin/${program}`);
   expect(await built.tree.read('/opt/amphora-agent.gitref')).toMatch(/^[0-9a-f]{40}\n$/u);
   expect(await built.tree.mode('/etc/logrotate.d/amphora-agent')).toBe('0644');
@@ -60,6 +66,21 @@ elementTest(
 elementTest('from a tarball there is no revision to note', async (element) => {
   const built = await element.run({ ...run, environment: source, with: ['sources', 'tarball'] });
   expect(await built.tree.exists('/opt/amphora-agent.gitref')).toBe(false);
+});
+
+elementTest('fails where a program of the agent is not there, or does not start', async (element) => {
+  const change = (command: string) => ({
+    ...run,
+    environment: source,
+    elements: { ...alone, change: { 'post-install.d/50-change': command } },
+    with: ['sources', 'change'],
+  });
+  const absent = await element.expectFailure(change('rm /opt/amphora-agent-venv/bin/prometheus-proxy'));
+  expect(absent.output).toContain('these sources have no program prometheus-proxy');
+  const broken = await element.expectFailure(
+    change('printf "#!/bin/bash\\nexit 3\\n" >/opt/amphora-agent-venv/bin/amphora-agent'),
+  );
+  expect(broken.message).toContain('96-agent-loads');
 });
 
 elementTest('refuses other sources of libraries, and other init systems', async (element) => {

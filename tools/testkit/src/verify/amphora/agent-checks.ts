@@ -1,4 +1,5 @@
 import { globTree } from '../../disk/glob-tree.ts';
+import type { DiskTree } from '../../disk/open-tree.ts';
 import { failed, pass, passUnless, type Check, type Outcome, type Subject } from '../check.ts';
 import { evaluateQuestion } from '../declared/evaluate-question.ts';
 import { readUnitState } from '../system/unit-state.ts';
@@ -29,20 +30,43 @@ async function checkAgent({ tree }: Subject): Promise<Outcome> {
   const problems: string[] = [];
   if (entry === undefined) problems.push(`${program} is absent`);
   else if ((entry.mode & 0o111) === 0) problems.push(`${program} is not executable`);
-  if (agent === 'source') {
-    for (const name of linkedPrograms) {
-      if (!(await tree.exists(`/usr/local/bin/${name}`)))
-        problems.push(`/usr/local/bin/${name} leads nowhere`);
-    }
-    // The name says what it checks, and has changed over the releases.
-    if ((await globTree(tree, '/usr/local/bin/haproxy-vrrp-*')).length === 0)
-      problems.push('there is no /usr/local/bin/haproxy-vrrp-*');
-    const revision = (await tree.readText('/opt/amphora-agent.gitref')) ?? '';
-    if (!/^[0-9a-f]{40}$/mu.test(revision)) problems.push('/opt/amphora-agent.gitref holds no commit');
-  }
   if (await tree.exists('/opt/amphora-agent'))
     problems.push('/opt/amphora-agent, its sources, is in the image');
-  return passUnless(problems, agent === 'source' ? 'from source' : 'from a package');
+  if (agent === 'package') return passUnless(problems, 'from a package');
+  const origin = await checkOrigin(tree);
+  if (origin.status === 'fail') problems.push(origin.detail);
+  problems.push(...(await programProblems(tree)));
+  return passUnless(problems, `from source, ${origin.detail}`);
+}
+
+async function programProblems(tree: DiskTree): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const path of [
+    `${agentEnvironment}/bin/python3`,
+    ...linkedPrograms.map((name) => `/usr/local/bin/${name}`),
+  ]) {
+    if ((await tree.statTarget(path)) === undefined) problems.push(`${path} leads nowhere`);
+  }
+  // The name says what it checks, and has changed over the releases.
+  if ((await globTree(tree, '/usr/local/bin/haproxy-vrrp-*')).length === 0)
+    problems.push('there is no /usr/local/bin/haproxy-vrrp-*');
+  return problems;
+}
+
+/** Which agent it is: the commit that the build noted, or, where the sources were a tarball, the version of it. */
+async function checkOrigin(tree: DiskTree): Promise<Outcome> {
+  const metadata = `${agentEnvironment}/lib/python3*/site-packages/octavia-*.{dist,egg}-info`;
+  const [installed] = await globTree(tree, metadata);
+  if (installed === undefined) return failed(`no octavia is installed in ${agentEnvironment}`);
+  const revision = await tree.readText('/opt/amphora-agent.gitref');
+  const commit = /^[0-9a-f]{40}$/mu.exec(revision ?? '')?.[0];
+  if (commit !== undefined) return pass(`commit ${commit}`);
+  if (revision !== undefined) return failed('/opt/amphora-agent.gitref holds no commit');
+  const version =
+    /octavia-(?<version>[^/]+?)(?:-py[\d.]+)?\.\w+-info$/u.exec(installed)?.groups?.['version'] ?? '';
+  return version === '0.0.0'
+    ? failed('neither /opt/amphora-agent.gitref nor a version tells which agent it is')
+    : pass(`version ${version}`);
 }
 
 const required = (

@@ -207,8 +207,33 @@ describe('checks of an amphora', () => {
       }),
     );
     expect(failure?.[1]).toBe(
-      '/usr/local/bin/amphora-interface leads nowhere\nthere is no /usr/local/bin/haproxy-vrrp-*\n/opt/amphora-agent.gitref holds no commit',
+      '/opt/amphora-agent.gitref holds no commit\n/usr/local/bin/amphora-interface leads nowhere\nthere is no /usr/local/bin/haproxy-vrrp-*',
     );
+  });
+
+  const noAgent = (version: string) =>
+    `/opt/amphora-agent-venv/lib/python3.11/site-packages/octavia-${version}.dist-info/METADATA`;
+
+  it('an agent from a tarball tells its version instead', async () => {
+    const tarball = { ...sourceAmphoraFiles, '/opt/amphora-agent.gitref': undefined };
+    const report = await verify(tarball);
+    expect(failuresOf(report)).toEqual([]);
+    expect(report.checks.find(({ id }) => id === 'amphora-agent')?.detail).toBe(
+      'from source, version 11.0.0',
+    );
+    const nameless = { ...tarball, [noAgent('11.0.0')]: undefined, [noAgent('0.0.0')]: 'Name: octavia\n' };
+    expect(failuresOf(await verify(nameless))).toEqual([
+      ['amphora-agent', 'neither /opt/amphora-agent.gitref nor a version tells which agent it is'],
+    ]);
+  });
+
+  it.each([
+    ['no agent', { [noAgent('11.0.0')]: undefined }, /no octavia is installed/],
+    ['no Python', { '/usr/bin/python3': undefined }, /bin\/python3 leads nowhere/],
+  ])('an environment with %s in it is seen', async (_what, changes, says) => {
+    const failures = failuresOf(await verify({ ...sourceAmphoraFiles, ...changes }));
+    expect(failures.map(([id]) => id)).toEqual(['amphora-agent']);
+    expect(failures[0]?.[1]).toMatch(says);
   });
 
   it('follow what was asked for', async () => {

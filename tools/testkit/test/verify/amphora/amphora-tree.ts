@@ -101,6 +101,9 @@ export const sourceAmphoraFiles: Readonly<Record<string, MemoryEntry | undefined
   '/usr/lib/systemd/system/octavia-agent.service': undefined,
   '/etc/systemd/system/multi-user.target.wants/octavia-agent.service': undefined,
   ...enabled('amphora-agent.service', 'multi-user.target'),
+  '/usr/bin/python3': program,
+  '/opt/amphora-agent-venv/bin/python3': { link: '/usr/bin/python3' },
+  '/opt/amphora-agent-venv/lib/python3.11/site-packages/octavia-11.0.0.dist-info/METADATA': 'Name: octavia\n',
   '/opt/amphora-agent.gitref': `${'0123456789'.repeat(4)}\n`,
   ...Object.fromEntries(
     [

@@ -33,16 +33,15 @@ async function program(name: string, body: string): Promise<void> {
   await chmod(file, 0o755);
 }
 
-async function setUp(): Promise<{
+async function setUp(...lists: readonly string[]): Promise<{
   readonly exitCode: number;
   readonly stderr: string;
   readonly calls: readonly string[];
 }> {
   const env = { PATH: `${root}/node_modules/.bin:${root}/bin:/usr/bin:/bin`, LC_ALL: 'C' };
   await writeFile(join(root, 'calls'), '');
-  const { exitCode, stderr } = await promisify(execFile)('/bin/sh', [join(root, 'tools/setup/setup.sh')], {
-    env,
-  }).then(
+  const words = [join(root, 'tools/setup/setup.sh'), ...lists];
+  const { exitCode, stderr } = await promisify(execFile)('/bin/sh', words, { env }).then(
     (result) => ({ exitCode: 0, stderr: result.stderr }),
     (error: { code: number; stderr: string }) => ({ exitCode: error.code, stderr: error.stderr }),
   );
@@ -84,6 +83,12 @@ test('installs what is missing and nothing else, without an update where the pac
   const { exitCode, calls } = await setUp();
   expect(exitCode).toBe(0);
   expect(calls.filter((it) => it.startsWith('apt-get'))).toEqual([install('one two three')]);
+});
+
+test('installs what is missing of another list as well, where it is named', async () => {
+  await writeFile(join(root, 'tools/setup/more.txt'), 'four no-such-program-1 is not\n');
+  expect((await setUp()).calls).toEqual([npmCi]);
+  expect((await setUp('more.txt')).calls).toContain(install('four'));
 });
 
 test('updates the lists first where a package is not known', async () => {

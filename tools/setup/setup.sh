@@ -1,11 +1,12 @@
 #!/bin/sh
-# Makes this host ready to build, test and boot images: the Debian packages of host-packages.txt, then npm's.
+# Makes this host ready to build, test and boot images: the Debian packages of host-packages.txt, and of the lists that are named, then npm's.
 # Only what is missing is installed, so running it again costs a moment. Exit status 3: the host cannot, and why.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH='' cd -- "$here/../.." && pwd)
-list=$here/host-packages.txt
+lists=$here/host-packages.txt
+for name in "$@"; do lists="$lists $here/$name"; done
 stamp=$root/node_modules/.kiln-setup
 
 refuse() {
@@ -27,10 +28,11 @@ present() {
 }
 
 missing_packages() {
-  while read -r package probe _; do
+  # shellcheck disable=SC2086 # one word a list
+  cat $lists | while read -r package probe _; do
     case $package in '' | '#'*) continue ;; esac
     present "$probe" || printf '%s\n' "$package"
-  done <"$list"
+  done
 }
 
 candidates_known() {

@@ -8,7 +8,7 @@ import { type ReadElement, rememberingReader } from '@kiln/engine/elements/resol
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import { draftBuild } from '@kiln/engine/execute/draft-build.ts';
 import { keyOf } from '@kiln/engine/fingerprint/key-record.ts';
-import { describe } from '@kiln/engine/plan/plan-build.ts';
+import { describe } from '@kiln/engine/plan/plan-step.ts';
 import type { StepPlan } from '@kiln/engine/plan/build-plan.ts';
 import { steps as allSteps, type StepName } from '@kiln/engine/plan/step.ts';
 import { lockVariable } from './lock-variables.ts';

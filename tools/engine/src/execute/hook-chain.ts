@@ -5,7 +5,7 @@ import { digestOf, type Key } from '../fingerprint/digest.ts';
 import { keyOf, type KeyRecord } from '../fingerprint/key-record.ts';
 import type { HookChange, LayerRecord } from '../layers/layer-record.ts';
 import type { StepPlan } from '../plan/build-plan.ts';
-import { describe } from '../plan/plan-build.ts';
+import { describe } from '../plan/plan-step.ts';
 import type { Phase } from '../util/phase.ts';
 import { describeMount, findsMounts } from './left-mounts.ts';
 

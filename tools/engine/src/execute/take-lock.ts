@@ -1,18 +1,16 @@
 import { join } from 'node:path';
 import { fail } from '../diagnostics/failure.ts';
 import { digestOf } from '../fingerprint/digest.ts';
-import { emptyLock, type ImageLock, pinOf } from '../lock/image-lock.ts';
+import { emptyLock, type ImageLock } from '../lock/image-lock.ts';
 import {
   type ElementRequests,
   identityOfRequest,
-  type LockedThing,
   type LockRequest,
   matchLock,
 } from '../lock/lock-request.ts';
 import { readLock } from '../lock/read-lock.ts';
 import { resolveLock } from '../lock/resolve-lock.ts';
 import { writeLock } from '../lock/write-lock.ts';
-import type { PlanSources } from '../plan/plan-build.ts';
 import { type LockPlan, planLock } from '../plan/plan-lock.ts';
 import { lockFile } from '../store/file-lock.ts';
 import type { HeldProcess } from '../util/start-process.ts';
@@ -20,22 +18,9 @@ import { withoutPassword } from '../util/without-password.ts';
 import { askElements, readLockFacts } from './ask-elements.ts';
 import type { BuildRequest } from './build-request.ts';
 import { type DiskDraft, draftDisk } from './draft-disk.ts';
-import { type WatchedSource, watchSources } from './watch-sources.ts';
+import { type TakenLock, takenFrom, withWatched } from './taken-lock.ts';
+import { watchSources } from './watch-sources.ts';
 import type { Workbench } from './workbench.ts';
-
-/** The outside world as a build takes it in. */
-export interface TakenLock {
-  readonly things: readonly LockedThing[];
-  /** What enters the keys, by step. */
-  readonly inputs: PlanSources['locked'];
-  /** The date of the newest package index; where there is none, the same for all. Seconds since 1970. */
-  readonly epochSeconds: number;
-  /** Addresses of package indexes that hooks are to reach. */
-  readonly packageIndexes: readonly string[];
-}
-
-/** 2025-01-01 */
-const epochWithoutIndexes = 1735689600;
 
 /** What of a request matters here. */
 export type LockSubject = Pick<BuildRequest, 'image' | 'environment' | 'lockFile'>;
@@ -169,36 +154,6 @@ function refuseTwins(requests: readonly LockRequest[]): void {
     if (names.has(`${kind} ${name}`)) fail({ code: 'lock-name-twice', kind, name });
     names.add(`${kind} ${name}`);
   }
-}
-
-function takenFrom(
-  things: readonly LockedThing[],
-  { packageIndexes }: Pick<ElementRequests, 'packageIndexes'>,
-): TakenLock {
-  const inputs: Record<string, Record<string, string>> = {};
-  let epochSeconds = 0;
-  for (const { request, entry } of things) {
-    const ofStep = (inputs[request.step] ??= {});
-    ofStep[`${entry.kind} ${entry.name}`] = pinOf(entry);
-    // The image keeps its sources' addresses. Only as a digest: there may be a password in it.
-    if (request.kind === 'apt') ofStep[`apt ${entry.name}, address`] = digestOf(request.url);
-    if (entry.kind === 'apt') epochSeconds = Math.max(epochSeconds, Date.parse(entry.date) / 1000);
-  }
-  if (epochSeconds === 0) epochSeconds = epochWithoutIndexes;
-  return { things, inputs, epochSeconds, packageIndexes };
-}
-
-/** What is watched counts in the step that takes it in, as what is locked does. */
-function withWatched(taken: TakenLock, watched: readonly WatchedSource[]): TakenLock {
-  const inputs: Record<string, Record<string, string>> = { ...taken.inputs };
-  for (const { request, pin } of watched) {
-    const { kind, name, step } = request;
-    inputs[step] = { ...inputs[step], [`${kind} ${name}, as the hooks find it`]: pin };
-  }
-  const dates = watched.flatMap(({ date }) => (date === undefined ? [] : [Date.parse(date) / 1000]));
-  const known = taken.things.some(({ entry }) => entry.kind === 'apt') ? [taken.epochSeconds] : [];
-  const newest = Math.max(...dates, ...known);
-  return { ...taken, inputs, epochSeconds: Number.isFinite(newest) ? newest : taken.epochSeconds };
 }
 
 function describeRequest(request: LockRequest): string {

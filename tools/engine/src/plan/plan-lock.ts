@@ -4,7 +4,8 @@ import type { ResolvedImage } from '../elements/resolved-image.ts';
 import { keyOf } from '../fingerprint/key-record.ts';
 import type { Key } from '../fingerprint/digest.ts';
 import { declaredSecrets, hookEnvironment, type EnvironmentSources } from './hook-environment.ts';
-import { describe, mergedHooks } from './plan-build.ts';
+import { mergedHooks } from './plan-build.ts';
+import { describe } from './plan-step.ts';
 import { lockFolder, reachableFiles } from './visible-files.ts';
 
 /** How the elements of an image are asked what is to be locked: their scripts in `lock.d`, run on the host in hook order. */

@@ -17,7 +17,8 @@ export function topOf(path: string): string {
  * That is what matters of `environment.d`, the phases' own folders, and those folders and files beside them whose names their scripts mention
  * (`static`, `source-repository-…`). Folders of other phases are seen by extra-data hooks, which may rewrite them, and where a script
  * names a path that leads there.
- * Scripts in `bin` count when a hook names that folder by way of the hooks directory: every script says `/bin/bash`.
+ * Scripts in `bin` count when a hook names that folder by way of the hooks directory: every script says `/bin/bash`. Those in
+ * `kiln-programs` stand on the PATH, so they count when a hook names one.
  */
 export function visibleHookFiles(
   all: readonly HookFile[],
@@ -32,6 +33,11 @@ export function visibleHookFiles(
   return reachable.filter((file) => relevant.has(file));
 }
 
+/**
+ * Programs that host hooks find before those of the host of the same name. Not a phase; what Kiln lends to an element that it knows.
+ */
+export const programsFolder = 'kiln-programs';
+
 /** Scripts that tell what is to be locked. Not a phase: no hook sees them. */
 export const lockFolder = 'lock.d';
 
@@ -43,15 +49,20 @@ export function reachableFiles(all: readonly HookFile[], folders: readonly strin
   if (mentionsBin.test(text)) own.add('bin');
   const candidates = all.filter((file) => !own.has(topOf(file.path)) && !isHookFolder(topOf(file.path)));
   let reachable = own.has('bin') ? `${text}\n${textOf(all.filter(isInBin))}` : text;
-  let found = candidates.filter((file) => isMentioned(topOf(file.path), reachable));
+  let found = candidates.filter((file) => isMentioned(nameOf(file), reachable));
   // Scripts at the top (`library.bash`) mention others in turn.
   for (let before = -1; before !== found.length;) {
     before = found.length;
     reachable = `${reachable}\n${textOf(found.filter((file) => file.path === topOf(file.path)))}`;
-    found = candidates.filter((file) => isMentioned(topOf(file.path), reachable));
+    found = candidates.filter((file) => isMentioned(nameOf(file), reachable));
   }
   const wanted = new Set(found);
   return all.filter((file) => own.has(topOf(file.path)) || wanted.has(file));
+}
+
+/** By what name scripts get at a file. */
+function nameOf({ path }: HookFile): string {
+  return topOf(path) === programsFolder ? posix.basename(path) : topOf(path);
 }
 
 function isHookFolder(top: string): boolean {
@@ -77,6 +88,8 @@ function isMentioned(name: string, text: string): boolean {
   return text.includes(name) || (beginning !== undefined && text.includes(beginning));
 }
 
+const notForElementsPath: readonly string[] = ['environment.d', lockFolder, programsFolder];
+
 /**
  * The files of the elements themselves that host hooks see below ELEMENTS_PATH: lists and maps at the top, and data
  * folders, but no hook of any phase. Nothing where no script of the step looks there.
@@ -85,7 +98,7 @@ export function visibleElementFiles(all: readonly HookFile[], hooksText: string)
   if (!/ELEMENTS_PATH|IMAGE_ELEMENT|get_image_element_array/.test(hooksText)) return [];
   return all.filter((file) => {
     const inside = file.path.split('/').slice(1).join('/');
-    return !phaseFolders.has(topOf(inside)) && !['environment.d', lockFolder].includes(topOf(inside));
+    return !phaseFolders.has(topOf(inside)) && !notForElementsPath.includes(topOf(inside));
   });
 }
 

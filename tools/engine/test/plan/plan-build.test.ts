@@ -6,7 +6,8 @@ import type { ResolvedImage } from '../../src/elements/resolved-image.ts';
 import { readElement } from '../../src/elements/read-element.ts';
 import { chainHooks } from '../../src/execute/hook-chain.ts';
 import { emptyRecord } from '../../src/layers/layer-record.ts';
-import { planBuild, type PlanSources } from '../../src/plan/plan-build.ts';
+import { planBuild } from '../../src/plan/plan-build.ts';
+import type { PlanSources } from '../../src/plan/plan-sources.ts';
 import {
   elementOf,
   script,
@@ -64,6 +65,7 @@ test.each<[string, ResolvedImage, Partial<PlanSources>, readonly string[]]>([
   ['a hook more', withWeb({ 'install.d/30-new': script() }), {}, ['install']],
   ['a hook in another phase', withWeb({ 'finalise.d/30-new': script() }), {}, ['finalise']],
   ['data beside hooks', withWeb({ 'install.d/web.conf': 'b' }), {}, ['install']],
+  ['a program that a hook runs', withWeb({ 'kiln-programs/debootstrap': script() }), {}, ['root']],
   ['data that hooks mention', withWeb({ 'static/etc/motd': 'bye' }), {}, ['install', 'post-root']],
   ['files of the elements that hooks read', withWeb({ 'packages.list': 'apache2\n' }), {}, ['post-root']],
   ['what only hooks that look into the elements see', withWeb({ 'extra/file': 'x' }), {}, ['post-root']],
@@ -114,6 +116,7 @@ test.each<[string, ResolvedImage, Partial<PlanSources>]>([
     imageOf(undefined, { description: 'x', configurations: { a: {} } }),
     {},
   ],
+  ['a program that no hook runs', withWeb({ 'kiln-programs/unheard-of': script() }), {}],
   ['a variable that nothing mentions', imageOf(), { user: { OTHER_THING: '1' } }],
   [
     'the locale and the session',

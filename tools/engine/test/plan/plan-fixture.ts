@@ -1,7 +1,7 @@
 import type { Element } from '../../src/elements/element.ts';
 import type { ResolvedImage } from '../../src/elements/resolved-image.ts';
 import type { ImageDefinition } from '../../src/image-definition/image-definition.ts';
-import type { PlanSources } from '../../src/plan/plan-build.ts';
+import type { PlanSources } from '../../src/plan/plan-sources.ts';
 import { elementOf, script } from '../elements/element-fixture.ts';
 
 export const definition: ImageDefinition = {

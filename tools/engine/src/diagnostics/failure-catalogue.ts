@@ -192,10 +192,17 @@ export const failureCatalogue = {
   },
   'image-size-too-small': {
     exitCode: 1,
-    message: (p: { sizeBytes: number; neededBytes: number }) =>
-      `the image size of ${p.sizeBytes} bytes is too small: the tree needs about ${p.neededBytes} bytes`,
-    hint: () =>
-      "raise 'size' in the image definition (--image-size of disk-image-create), or leave it out to have it computed",
+    message: (p: { sizeBytes: number; neededBytes: number; known?: 'from the last build' | undefined }) => {
+      const needs = p.known === undefined ? 'needs' : 'that these elements made last needs';
+      return `the image size of ${p.sizeBytes} bytes is too small: the tree ${needs} about ${p.neededBytes} bytes`;
+    },
+    hint: (p: { known?: 'from the last build' | undefined }) => {
+      const remedy =
+        "raise 'size' in the image definition (--image-size of disk-image-create), or leave it out to have it computed";
+      return p.known === undefined
+        ? remedy
+        : `${remedy}; if the elements make less by now, the latter also shows how much`;
+    },
   },
   'bios-grub-no-room': {
     exitCode: 1,

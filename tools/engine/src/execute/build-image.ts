@@ -6,8 +6,10 @@ import { describeInputs } from './describe-inputs.ts';
 import { describeAge, describeSources } from './describe-sources.ts';
 import { type EnsuredArtifacts, ensureArtifacts, type ImageArtifact } from './ensure-artifacts.ts';
 import { ensureSteps, type StepState } from './ensure-steps.ts';
+import type { DiskDraft } from './draft-disk.ts';
 import { handOut, type HookOutputs } from './hand-out.ts';
 import { imageManifest, type ImageManifest } from './image-manifest.ts';
+import { noteTreeSize, refuseSmallDisk } from './known-tree-size.ts';
 import { noteLast } from './last-note.ts';
 import { type OutputPlace, ownDirectory } from './output-place.ts';
 import type { ArtifactSources } from './plan-artifacts.ts';
@@ -24,7 +26,10 @@ export async function buildSteps(
   request: BuildRequest,
   goal: { readonly until: StepName | undefined; readonly need: 'records' | 'blobs' },
 ): Promise<readonly StepState[]> {
-  return withPreparedBuild(request, ({ plan, disk, bench }) => ensureSteps(bench, { plan, disk, ...goal }));
+  return withPreparedBuild(request, async ({ plan, disk, bench }) => {
+    await refuseSmallDisk(bench.store, request.image, disk);
+    return ensureSteps(bench, { plan, disk, ...goal });
+  });
 }
 
 /** What a build left in the output directory. */
@@ -47,10 +52,12 @@ export async function buildImage(request: BuildRequest, output: string | OutputP
 
 async function completeImage(
   { image, environment }: BuildRequest,
-  { plan, disk, bench }: PreparedBuild,
+  { plan, disk: draft, bench }: PreparedBuild,
   place: OutputPlace,
 ): Promise<BuildOutcome> {
   const { definition } = image;
+  await refuseSmallDisk(bench.store, image, draft);
+  const disk: DiskDraft = { ...draft, onMeasured: (measure) => noteTreeSize(bench.store, image, measure) };
   const tools = await readDiskTools(definition.formats, disk);
   const aciManifest = await readAciManifest(bench, definition, environment);
   let steps = await ensureSteps(bench, { plan, disk, until: undefined, need: 'records' });

@@ -7,6 +7,7 @@ import {
   nameDevices,
 } from '../block-device/device-names.ts';
 import type { FilesystemType } from '../block-device/disk-layout.ts';
+import type { TreeMeasure } from '../block-device/measure-tree.ts';
 import { planDiskLayout } from '../block-device/plan-disk-layout.ts';
 import { renderFstab } from '../block-device/render-fstab.ts';
 import { BuildFailure, type Failure } from '../diagnostics/failure.ts';
@@ -33,6 +34,8 @@ export interface DiskDraft {
   readonly shape: KeyInputs;
   /** What finalise hooks see of its devices. */
   readonly devices: DraftedDevices;
+  /** Told what the tree takes, before it is known whether that fits. */
+  readonly onMeasured?: (measure: TreeMeasure) => Promise<void>;
 }
 
 /** Devices have names before there are any. */

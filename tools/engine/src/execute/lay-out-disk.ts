@@ -19,11 +19,12 @@ export interface LaidOutDisk {
  */
 export async function layOutDisk(
   sandbox: Sandbox,
-  { graph, mountPoints, request }: DiskDraft,
+  { graph, mountPoints, request, onMeasured }: DiskDraft,
   seed: string,
 ): Promise<LaidOutDisk> {
   const nested = mountPoints.filter((mountPoint) => mountPoint !== '/');
   const measure = await measureTree(sandbox.run, sandboxPaths.targetRoot, nested);
+  await onMeasured?.(measure);
   const layout = planDiskLayout({
     ...request,
     graph,

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import type { TreeSize } from '../block-device/filesystem-need.ts';
+import type { TreeMeasure } from '../block-device/measure-tree.ts';
+import { planDiskLayout } from '../block-device/plan-disk-layout.ts';
+import { BuildFailure, type Failure } from '../diagnostics/failure.ts';
+import type { ResolvedImage } from '../elements/resolved-image.ts';
+import { keyOf } from '../fingerprint/key-record.ts';
+import { isTreeFormat } from '../formats/image-format.ts';
+import type { ContentStore } from '../store/content-store.ts';
+import type { DiskDraft } from './draft-disk.ts';
+
+/**
+ * How large the tree was that these elements made last, in the store under `tree size <key>` as JSON: so that a disk that is sure to be
+ * too small is refused before hooks run for minutes, and not after. The key has names alone: an estimate must hold for a
+ * build that differs.
+ */
+interface NotedSize extends TreeSize {
+  readonly subtrees: Readonly<Record<string, TreeSize>>;
+}
+
+function sizeKey({ definition, elements }: ResolvedImage): string {
+  const inputs = {
+    elements: elements.map(({ name }) => name).join(' '),
+    packages: definition.packages.toSorted().join(' '),
+    architecture: definition.architecture,
+    release: definition.environment['DIB_RELEASE'] ?? '',
+  };
+  return `tree size ${keyOf({ version: 1, inputs })}`;
+}
+
+/** Notes what was measured for the next build of these elements. */
+export async function noteTreeSize(
+  store: ContentStore,
+  image: ResolvedImage,
+  { bytes, inodes, subtrees }: TreeMeasure,
+): Promise<void> {
+  const noted: NotedSize = { bytes, inodes, subtrees: Object.fromEntries(subtrees) };
+  await store.commitBytes(sizeKey(image), Buffer.from(JSON.stringify(noted)), null);
+}
+
+/** Throws 'image-size-too-small' where the disk that is asked for would not hold the tree that these elements made last. */
+export async function refuseSmallDisk(
+  store: ContentStore,
+  image: ResolvedImage,
+  { graph, request }: Pick<DiskDraft, 'graph' | 'request'>,
+): Promise<void> {
+  if (image.definition.formats.every(isTreeFormat)) return;
+  if (request.sizeBytes === undefined && graph.disk.sizeBytes === undefined) return;
+  const noted = await readNote(store, sizeKey(image));
+  if (noted === undefined) return;
+  const layout = planDiskLayout({
+    ...request,
+    graph,
+    treeBytes: noted.bytes,
+    treeInodes: noted.inodes,
+    subtrees: new Map(Object.entries(noted.subtrees)),
+    seed: 'known size',
+  });
+  if (layout.ok) return;
+  const known = layout.failures.map((failure): Failure =>
+    failure.code === 'image-size-too-small' ? { ...failure, known: 'from the last build' } : failure,
+  );
+  throw new BuildFailure(known);
+}
+
+async function readNote(store: ContentStore, key: string): Promise<NotedSize | undefined> {
+  const entry = await store.find(key);
+  const file = entry === undefined ? undefined : await store.locate(entry.digest);
+  return file === undefined ? undefined : (JSON.parse(await readFile(file, 'utf8')) as NotedSize);
+}

@@ -15,7 +15,7 @@ export {
  * a failure.
  */
 export function testOn(needs: readonly HostNeed[], name: string, body: () => Promise<void>): void {
-  testWithin(300_000, { needs, name }, body);
+  testWithin(900_000, { needs, name }, body);
 }
 
 /** The same for a test that takes longer. */

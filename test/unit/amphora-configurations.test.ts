@@ -3,8 +3,8 @@ import { draftBuild } from '@kiln/engine/execute/draft-build.ts';
 import { chainHooks } from '@kiln/engine/execute/hook-chain.ts';
 import type { ImageDefinition } from '@kiln/engine/image-definition/image-definition.ts';
 import { emptyRecord } from '@kiln/engine/layers/layer-record.ts';
-import { imageNames, loadImage } from '../../tools/cli/src/app/load-image.ts';
-import { openWorkspace } from '../../tools/cli/src/app/workspace.ts';
+import { loadImage } from '../../tools/cli/src/app/load-image.ts';
+import { imageNames, openWorkspace } from '../../tools/cli/src/app/workspace.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const workspace = openWorkspace(root, {});

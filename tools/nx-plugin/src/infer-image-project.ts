@@ -4,7 +4,7 @@ import { loadImage } from '@kiln/cli/app/load-image.ts';
 import type { Workspace } from '@kiln/cli/app/workspace.ts';
 import { describeFailure } from '@kiln/engine/diagnostics/failure.ts';
 import { renderFailures } from '@kiln/engine/diagnostics/render-failure.ts';
-import { type ReadElement, rememberingReader } from '@kiln/engine/elements/resolve-image.ts';
+import { namedElements, type ReadElement, rememberingReader } from '@kiln/engine/elements/resolve-image.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import { draftBuild } from '@kiln/engine/execute/draft-build.ts';
 import { keyOf } from '@kiln/engine/fingerprint/key-record.ts';
@@ -25,6 +25,8 @@ export interface AnalysedImage {
   /** Steps of the definition as it stands, and of all configurations, by name. */
   readonly plans: ReadonlyMap<StepName, readonly StepPlan[]>;
   readonly elementFolders: ReadonlyMap<string, string>;
+  /** Those that the definition as it stands names itself. */
+  readonly namedElements: readonly string[];
 }
 
 /**
@@ -44,8 +46,9 @@ export function createAnalyser(
       folders.add(folder);
       return readOne(folder);
     };
-    const nodes = inferImageProject(analyseImage(workspace, name, noting));
-    return { nodes, elementFolders: [...folders].toSorted() };
+    const analysed = analyseImage(workspace, name, noting);
+    const { namedElements } = analysed;
+    return { nodes: inferImageProject(analysed), namedElements, elementFolders: [...folders].toSorted() };
   };
 }
 
@@ -65,7 +68,14 @@ export function analyseImage(workspace: Workspace, name: string, readOne: ReadEl
   const elementFolders = new Map(
     images.flatMap((image) => image.elements.map((element) => [element.name, element.directory] as const)),
   );
-  return { workspace, name, configurations, plans, elementFolders };
+  return {
+    workspace,
+    name,
+    configurations,
+    plans,
+    elementFolders,
+    namedElements: namedElements(plain.definition),
+  };
 }
 
 function loadOrThrow(

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type {
   CreateDependencies,
   CreateNodes,
@@ -9,7 +8,7 @@ import type {
 } from '@nx/devkit';
 import { inferElementProject } from './infer-element-project.ts';
 import { lockVariables } from './lock-variables.ts';
-import { readRelations } from './read-relations.ts';
+import { readRelations, type Relation } from './read-relations.ts';
 import { type ImageAnalysis, openImageMemory } from './remembered-images.ts';
 import { openWorkspace } from '@kiln/cli/app/workspace.ts';
 
@@ -42,6 +41,9 @@ export const createNodes: CreateNodes = [
   },
 ];
 
+/** What the last graph of this process was made of; its dependencies come from there, too. */
+let analyses: ReadonlyMap<string, ImageAnalysis> = new Map();
+
 async function imageNodes(
   workspaceRoot: string,
   images: readonly string[],
@@ -64,24 +66,34 @@ async function imageNodes(
       known.set(image, analysis);
     }
   }
-  return images.flatMap((image) => {
-    const analysis = known.get(image);
-    return analysis === undefined ? [] : [[`images/${image}/image.yaml`, analysis.nodes] as const];
-  });
+  analyses = known;
+  return [...known].map(([image, { nodes }]) => [`images/${image}/image.yaml`, nodes]);
 }
 
 /** `element-deps` and what tests name as edges between elements, and the elements that an image names as edges from the image. */
-export const createDependencies: CreateDependencies = (_options, { projects, workspaceRoot }) => {
+export const createDependencies: CreateDependencies = (_options, { projects, fileMap, workspaceRoot }) => {
   const workspace = openWorkspace(workspaceRoot, process.env);
   const roots = new Map(Object.entries(projects).map(([project, { root }]) => [root, project]));
-  return [...roots].flatMap(([root, source]): readonly RawProjectGraphDependency[] => {
-    if (dirname(root) !== 'elements' && dirname(root) !== 'images') return [];
-    return readRelations(workspace, root).flatMap(({ element, sourceFile }) => {
+  const relationsOf = (root: string): readonly Relation[] => {
+    const [kind, name = ''] = root.split('/');
+    if (kind === 'elements') {
+      const files = fileMap.projectFileMap[roots.get(root) ?? ''] ?? [];
+      return readRelations(
+        workspace,
+        name,
+        files.map(({ file }) => file),
+      );
+    }
+    const named = kind === 'images' ? (analyses.get(name)?.namedElements ?? []) : [];
+    return named.map((element) => ({ element, sourceFile: `${root}/image.yaml` }));
+  };
+  return [...roots].flatMap(([root, source]): readonly RawProjectGraphDependency[] =>
+    relationsOf(root).flatMap(({ element, sourceFile }) => {
       const target = roots.get(`elements/${element}`);
       if (target === undefined || target === source) return [];
       return [{ source, target, sourceFile, type: 'static' as DependencyType }];
-    });
-  }) as RawProjectGraphDependency[];
+    }),
+  ) as RawProjectGraphDependency[];
 };
 
 /** Locks are written before anything is hashed, and stand for themselves as variables. */

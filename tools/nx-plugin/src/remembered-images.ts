@@ -8,6 +8,8 @@ import { digestOf } from '@kiln/engine/fingerprint/digest.ts';
 /** What Nx is told of an image. */
 export interface ImageAnalysis {
   readonly nodes: CreateNodesResult;
+  /** Elements that its definition names. */
+  readonly namedElements: readonly string[];
   /** Folders of all elements that were read for it. */
   readonly elementFolders: readonly string[];
 }

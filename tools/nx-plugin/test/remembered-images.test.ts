@@ -61,7 +61,7 @@ describe('what Nx was told of an image', () => {
     memory.recall('box');
     memory.note(folderOf('web'));
     write('elements/web/install.d/10-web', 'echo changed while it was read\n');
-    memory.keep('box', { nodes, elementFolders: [folderOf('web')] });
+    memory.keep('box', { nodes, namedElements: ['web'], elementFolders: [folderOf('web')] });
     expect(recall()).toBeUndefined();
   });
 
@@ -86,7 +86,7 @@ function remember(environment?: Readonly<Record<string, string>>): void {
   const memory = openMemory(environment);
   memory.recall('box');
   memory.note(folderOf('web'));
-  memory.keep('box', { nodes, elementFolders: [folderOf('web')] });
+  memory.keep('box', { nodes, namedElements: ['web'], elementFolders: [folderOf('web')] });
 }
 
 function recall(environment?: Readonly<Record<string, string>>) {

@@ -8,8 +8,8 @@ import { readElement } from '@kiln/engine/elements/read-element.ts';
 import { namedElements } from '@kiln/engine/elements/resolve-image.ts';
 import { phases } from '@kiln/engine/util/phase.ts';
 import { declaredPackages, type DeclaredPackage } from './declared-packages.ts';
-import { imageNames, loadDefinition } from './load-image.ts';
-import type { Workspace } from './workspace.ts';
+import { loadDefinition } from './load-image.ts';
+import { imageNames, type Workspace } from './workspace.ts';
 
 /** What an element is and does. */
 export interface DescribedElement {

@@ -8,9 +8,9 @@ import { fetchSources, type SourceFetch } from '@kiln/engine/execute/fetch-sourc
 import { pinOf } from '@kiln/engine/lock/image-lock.ts';
 import { engineRequest, loadReported } from './build.ts';
 import { elementFolders } from './describe-element.ts';
-import { imageNames, loadImage } from './load-image.ts';
+import { loadImage } from './load-image.ts';
 import { reportProblems } from './report-problems.ts';
-import { lockFileOf, type Workspace } from './workspace.ts';
+import { imageNames, lockFileOf, type Workspace } from './workspace.ts';
 
 /**
  * Fetches what an element's `source-repository-*` files ask for into the store, as the images that use the element take it.

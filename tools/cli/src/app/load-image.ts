@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Result } from '@kiln/engine/diagnostics/result.ts';
 import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
@@ -8,16 +8,7 @@ import { applyConfiguration } from '@kiln/engine/image-definition/apply-configur
 import type { Architecture, ImageDefinition } from '@kiln/engine/image-definition/image-definition.ts';
 import { readImageDefinition } from '@kiln/engine/image-definition/read-image-definition.ts';
 import { hasNoFinalImage, withoutDisk } from './without-unwanted-disk.ts';
-import type { Workspace } from './workspace.ts';
-
-/** Names of the workspace's images, in byte order. */
-export function imageNames(workspace: Pick<Workspace, 'root'>): readonly string[] {
-  const folder = join(workspace.root, 'images');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => existsSync(join(folder, name, 'image.yaml')))
-    .toSorted();
-}
+import { imageNames, type Workspace } from './workspace.ts';
 
 /** Reads an image's definition as one of its configurations has it; or tells everything that is wrong with it. */
 export function loadDefinition(

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -48,6 +48,15 @@ export function storeDirectory(environment: Environment): string {
 
 function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== '' && value !== '0';
+}
+
+/** Names of the workspace's images, in byte order. */
+export function imageNames(workspace: Pick<Workspace, 'root'>): readonly string[] {
+  const folder = join(workspace.root, 'images');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, 'image.yaml')))
+    .toSorted();
 }
 
 /** Where an image's lock stands. */

@@ -1,5 +1,6 @@
 import { Argument, type Command, Option } from 'commander';
 import type { Done } from './done.ts';
+import { imageNames } from '../app/workspace.ts';
 import { currentWorkspaceIfAny } from './current-workspace.ts';
 
 const scripts = {
@@ -45,7 +46,6 @@ Examples:
     .allowUnknownOption()
     .action(async (words: readonly string[], _options: object, command: Command) => {
       const { elementFolders } = await import('../app/describe-element.ts');
-      const { imageNames } = await import('../app/load-image.ts');
       const workspace = currentWorkspaceIfAny(command);
       const found = candidates(program, words, {
         image: workspace === undefined ? [] : imageNames(workspace),

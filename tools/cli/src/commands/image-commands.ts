@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Workspace } from '../app/workspace.ts';
+import { imageNames, type Workspace } from '../app/workspace.ts';
 import type { Done } from './done.ts';
 import { currentWorkspace } from './current-workspace.ts';
 
@@ -21,7 +21,6 @@ export function addImageCommands(program: Command, done: Done): void {
     .option('--json', 'print it as JSON')
     .action(async (options: { readonly names?: boolean; readonly json?: boolean }, command: Command) => {
       const workspace = currentWorkspace(command);
-      const { imageNames } = await import('../app/load-image.ts');
       const images = await Promise.all(imageNames(workspace).map((name) => describeImage(workspace, name)));
       if (options.json === true) process.stdout.write(`${JSON.stringify(images, null, 2)}\n`);
       else if (options.names === true) process.stdout.write(images.map(({ name }) => `${name}\n`).join(''));

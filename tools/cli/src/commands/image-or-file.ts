@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fail } from '@kiln/engine/diagnostics/failure.ts';
 import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
-import { imageNames } from '../app/load-image.ts';
-import { openWorkspace, type Workspace } from '../app/workspace.ts';
+import { imageNames, openWorkspace, type Workspace } from '../app/workspace.ts';
 
 /** What a command that takes either was given. */
 export interface ImageOrFile {

@@ -1,4 +1,5 @@
 export { bootArtifact, bootProfiles } from './boot-checks/boot-artifact.ts';
+export { bootRamdisk, ramdiskProfile, type BootRamdiskRequest } from './boot-checks/boot-ramdisk.ts';
 export type { BootReport } from './boot-checks/boot-report.ts';
 export type { BootArtifactRequest, BootEvent } from './boot-checks/boot-request.ts';
 export { directoryReader } from './disk/directory-reader.ts';

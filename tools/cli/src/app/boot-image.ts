@@ -1,10 +1,19 @@
 import { join } from 'node:path';
 import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
-import { bootArtifact, type BootReport, renderCheck } from '@kiln/testkit';
+import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
+import {
+  bootArtifact,
+  type BootEvent,
+  bootRamdisk,
+  type BootReport,
+  ramdiskProfile,
+  renderCheck,
+} from '@kiln/testkit';
 import { loadReported } from './build.ts';
 import { listenForInterrupt } from './listen-for-interrupt.ts';
 import { loadChecks } from './load-checks.ts';
 import { readManifest } from './read-manifest.ts';
+import { ramdiskPrograms } from './ramdisk-programs.ts';
 import { reportProblems } from './report-problems.ts';
 import { diskFormat } from './verify-image.ts';
 import { outputDirectory, type Workspace } from './workspace.ts';
@@ -39,30 +48,16 @@ function bootReported(request: BootRequest, signal: AbortSignal): Promise<number
     const { workspace, configuration } = request;
     const image = loadReported({ workspace, image: request.image, configuration, report });
     const directory = outputDirectory(workspace, request.image, configuration);
-    const artifact = request.artifact ?? join(directory, `${request.image}.${diskFormat(image)}`);
-    const { boot, environment } = image.definition;
-    const packages = request.artifact === undefined ? manifestPackages(directory) : undefined;
+    const { boot } = image.definition;
+    const { artifact, start } =
+      boot.profile === ramdiskProfile
+        ? ramdiskBoot(request, { image, directory })
+        : diskBoot(request, { image, directory });
     const reports: BootReport[] = [];
     for (const firmware of request.firmware === undefined ? boot.firmware : [request.firmware]) {
       process.stderr.write(`booting ${artifact} (${firmware}, profile ${boot.profile})\n`);
-      const result = await bootArtifact({
-        artifact,
-        profile: boot.profile,
-        firmware,
-        logDirectory: join(directory, 'logs', `boot-${firmware}`),
-        definition: image.definition,
-        checks: loadChecks(image),
-        signal,
-        environment,
-        ...(packages === undefined ? {} : { packages }),
-        report: (event) => {
-          if (event.type === 'note') process.stderr.write(`${event.message}\n`);
-          if (event.type === 'console-line' && request.verbose === true)
-            process.stderr.write(`  | ${event.line}\n`);
-          if (event.type === 'check' && request.json !== true)
-            process.stdout.write(`${renderCheck(event.result)}\n`);
-        },
-      });
+      const logDirectory = join(directory, 'logs', `boot-${firmware}`);
+      const result = await start({ firmware, logDirectory, signal, report: (event) => show(request, event) });
       reports.push(result);
       await writeWhole(join(directory, `boot-${firmware}.json`), `${JSON.stringify(result, null, 2)}\n`);
       process.stdout.write(
@@ -71,6 +66,67 @@ function bootReported(request: BootRequest, signal: AbortSignal): Promise<number
     }
     return reports.every((result) => result.passed) ? 0 : 1;
   });
+}
+
+/** One start: of which firmware, and who follows it. */
+interface Start {
+  readonly firmware: 'bios' | 'uefi';
+  readonly logDirectory: string;
+  readonly signal: AbortSignal;
+  readonly report: (event: BootEvent) => void;
+}
+
+/** What is started, and how. */
+interface Bootable {
+  readonly artifact: string;
+  readonly start: (how: Start) => Promise<BootReport>;
+}
+
+interface Built {
+  readonly image: ResolvedImage;
+  readonly directory: string;
+}
+
+function diskBoot(request: BootRequest, { image, directory }: Built): Bootable {
+  const artifact = request.artifact ?? join(directory, `${request.image}.${diskFormat(image)}`);
+  const { definition } = image;
+  const packages = request.artifact === undefined ? manifestPackages(directory) : undefined;
+  return {
+    artifact,
+    start: (how) =>
+      bootArtifact({
+        ...how,
+        artifact,
+        profile: definition.boot.profile,
+        definition,
+        checks: loadChecks(image),
+        environment: definition.environment,
+        ...(packages === undefined ? {} : { packages }),
+      }),
+  };
+}
+
+/** The kernel lies beside the ramdisk, under its name. */
+function ramdiskBoot(request: BootRequest, { image, directory }: Built): Bootable {
+  const artifact = request.artifact ?? join(directory, `${request.image}.initramfs`);
+  const { memoryMebibytes } = image.definition.boot;
+  return {
+    artifact,
+    start: (how) =>
+      bootRamdisk({
+        ...how,
+        kernel: artifact.replace(/(\.initramfs)?$/u, '.kernel'),
+        initramfs: artifact,
+        memoryMebibytes,
+        programs: ramdiskPrograms(image),
+      }),
+  };
+}
+
+function show(request: BootRequest, event: BootEvent): void {
+  if (event.type === 'note') process.stderr.write(`${event.message}\n`);
+  if (event.type === 'console-line' && request.verbose === true) process.stderr.write(`  | ${event.line}\n`);
+  if (event.type === 'check' && request.json !== true) process.stdout.write(`${renderCheck(event.result)}\n`);
 }
 
 function bootSummary(report: BootReport): string {

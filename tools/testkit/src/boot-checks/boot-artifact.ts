@@ -8,12 +8,13 @@ import { createHostRunner } from '../host/host-runner.ts';
 import { applies } from '../verify/declared/declared-check.ts';
 import { amphoraProfile } from './amphora-profile.ts';
 import { loginProfile, type BootProfile } from './boot-profile.ts';
+import { ramdiskProfile } from './boot-ramdisk.ts';
 import type { BootReport } from './boot-report.ts';
 import type { BootArtifactRequest } from './boot-request.ts';
 import { factsOfPackages, readImageFacts, type ImageFacts } from './image-facts.ts';
 import { observeBoot } from './observe-boot.ts';
 
-/** Profiles by name. */
+/** Profiles by name; a ramdisk has no disk, and `bootRamdisk`. */
 export const bootProfiles: ReadonlyMap<string, BootProfile> = new Map(
   [loginProfile, amphoraProfile].map((profile) => [profile.name, profile]),
 );
@@ -29,7 +30,8 @@ export async function bootArtifact(given: BootArtifactRequest): Promise<BootRepo
   const request = { ...given, artifact: resolve(given.artifact), logDirectory: resolve(given.logDirectory) };
   const profile = bootProfiles.get(request.profile);
   if (profile === undefined) {
-    return fail({ code: 'boot-profile-unknown', profile: request.profile, known: [...bootProfiles.keys()] });
+    const known = [...bootProfiles.keys(), ramdiskProfile];
+    return fail({ code: 'boot-profile-unknown', profile: request.profile, known });
   }
   const run = createHostRunner(request.signal);
   const directory = await mkdtemp(join(tmpdir(), 'kiln-boot-'));

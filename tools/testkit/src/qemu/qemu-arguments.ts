@@ -40,6 +40,8 @@ export interface MachineDefinition {
   readonly firmware: 'bios' | { readonly codeFile: string; readonly variablesFile: string };
   /** Of the first card. */
   readonly forwards: readonly PortForward[];
+  /** Folder whose files the first card's boot server has by TFTP. */
+  readonly tftpFolder?: string | undefined;
   /** systemd credentials, by name, handed over as SMBIOS strings (systemd 252 and later). */
   readonly credentials: Readonly<Record<string, string>>;
   /** Unix sockets of serial ports ttyS0, ttyS1, … on which the driver already listens. */
@@ -65,7 +67,7 @@ export function qemuArguments(machine: MachineDefinition): readonly string[] {
     ['-no-reboot'],
     ...firmwareOptions(machine.firmware),
     ...machine.disks.flatMap(diskOptions),
-    ['-netdev', ['user', 'id=net', ...machine.forwards.map(forward)].join(',')],
+    ['-netdev', ['user', 'id=net', ...tftp(machine.tftpFolder), ...machine.forwards.map(forward)].join(',')],
     ['-device', `virtio-net-pci,netdev=net,mac=${machine.macAddress},romfile=`],
     ...(machine.furtherNetworks ?? []).flatMap(networkOptions),
     ['-object', 'rng-random,id=random,filename=/dev/urandom'],
@@ -131,6 +133,10 @@ function networkOptions(network: MachineNetwork, index: number): Options {
     ['-netdev', [`user,id=net${index + 1},${address}`, ...network.forwards.map(forward)].join(',')],
     ['-device', `virtio-net-pci,netdev=net${index + 1},mac=${network.macAddress},romfile=`],
   ];
+}
+
+function tftp(folder: string | undefined): readonly string[] {
+  return folder === undefined ? [] : [`tftp=${escapeCommas(folder)}`];
 }
 
 function forward({ hostPort, guestPort, guestAddress = '' }: PortForward): string {

@@ -25,6 +25,7 @@ export interface StartMachineRequest {
   /** QEMU's name of the processor under TCG; `plainProcessor` unless said. */
   readonly processorModel?: string | undefined;
   readonly forwards?: MachineDefinition['forwards'];
+  readonly tftpFolder?: MachineDefinition['tftpFolder'];
   readonly credentials?: Readonly<Record<string, string>>;
   readonly macAddress?: string;
   readonly furtherNetworks?: MachineDefinition['furtherNetworks'];
@@ -77,6 +78,7 @@ export async function startMachine(request: StartMachineRequest): Promise<Machin
     processorModel: request.processorModel ?? plainProcessor,
     firmware: request.firmware === 'bios' ? 'bios' : await prepareUefi(directory),
     forwards: request.forwards ?? [],
+    tftpFolder: request.tftpFolder,
     credentials: request.credentials ?? {},
     serialSockets: [console.socketPath, report.socketPath],
     macAddress: request.macAddress ?? defaultMacAddress,

@@ -35,6 +35,10 @@ describe('qemuArguments', () => {
     expect(lineOf()).toContain('user,id=net,hostfwd=tcp:127.0.0.1:40000-:9443');
   });
 
+  it('has files for whoever asks its boot server', () => {
+    expect(lineOf({ tftpFolder: '/tmp/a,b' })).toContain('user,id=net,tftp=/tmp/a,,b,hostfwd=');
+  });
+
   it('gives a further card a network of its own, with ports of its addresses on the loopback interface', () => {
     const line = lineOf({
       furtherNetworks: [

@@ -68,6 +68,17 @@ elementTest('from a tarball there is no revision to note', async (element) => {
   expect(await built.tree.exists('/opt/amphora-agent.gitref')).toBe(false);
 });
 
+elementTest('takes the programs that the agent’s release has', async (element) => {
+  const built = await element.run({
+    ...run,
+    environment: source,
+    commands: { git, python3: `${python3}\nrm "$venv/bin/prometheus-proxy" "$venv/bin/amphora-interface"` },
+  });
+  expect(await built.tree.link('/usr/local/bin/haproxy-vrrp-check')).toContain('/opt/amphora-agent-venv/');
+  expect(await built.tree.exists('/usr/local/bin/prometheus-proxy')).toBe(false);
+  expect(await built.calls('systemctl')).not.toContain('systemctl enable prometheus-proxy.service');
+});
+
 elementTest('fails where a program of the agent is not there, or does not start', async (element) => {
   const change = (command: string) => ({
     ...run,
@@ -75,8 +86,8 @@ elementTest('fails where a program of the agent is not there, or does not start'
     elements: { ...alone, change: { 'post-install.d/50-change': command } },
     with: ['sources', 'change'],
   });
-  const absent = await element.expectFailure(change('rm /opt/amphora-agent-venv/bin/prometheus-proxy'));
-  expect(absent.output).toContain('these sources have no program prometheus-proxy');
+  const absent = await element.expectFailure(change('rm /opt/amphora-agent-venv/bin/haproxy-vrrp-check'));
+  expect(absent.output).toContain('these sources have no program haproxy-vrrp-check');
   const broken = await element.expectFailure(
     change('printf "#!/bin/bash\\nexit 3\\n" >/opt/amphora-agent-venv/bin/amphora-agent'),
   );

@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Element } from '../elements/element.ts';
 import { mentionedVariables } from '../elements/mentioned-variables.ts';
+import { isSecretName, secretDigest } from '../elements/secret-variables.ts';
 import { selectEnvironment } from '../elements/select-environment.ts';
 import { digestFile, digestOf } from '../fingerprint/digest.ts';
 import { tooMuchToRead } from '../plan/named-files.ts';
@@ -20,6 +21,7 @@ export async function readNamedFiles(
   variables: Readonly<Record<string, string | undefined>>,
 ): Promise<Readonly<Record<string, string>>> {
   const declared = declaredNames(elements);
+  const secrets = elements.flatMap(({ declarations }) => declarations.secrets);
   const mentioned = selectEnvironment(variables, mentionedVariables(elements));
   const facts: Record<string, string> = {};
   const names = new Set([...declared, ...Object.keys(mentioned)]);
@@ -31,9 +33,13 @@ export async function readNamedFiles(
       else if (found?.isDirectory() === true) digests.push(await digestOfFolder(path));
     }
     const [first = 'absent', ...more] = digests;
-    if (digests.includes(tooMuchToRead)) facts[`$${name}`] = tooMuchToRead;
-    else if (more.length > 0) facts[`$${name}`] = digestOf(digests.join('\n'));
-    else if (digests.length > 0 || declared.has(name)) facts[`$${name}`] = first;
+    let fact: string | undefined;
+    if (digests.includes(tooMuchToRead)) fact = tooMuchToRead;
+    else if (more.length > 0) fact = digestOf(digests.join('\n'));
+    else if (digests.length > 0 || declared.has(name)) fact = first;
+    // A short password is soon guessed from the digest of its file.
+    const isGuessable = digests.length > 0 && isSecretName(name, secrets);
+    if (fact !== undefined) facts[`$${name}`] = isGuessable ? secretDigest(name, fact) : fact;
   }
   return facts;
 }

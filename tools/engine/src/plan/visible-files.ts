@@ -85,7 +85,15 @@ const mentionsBin = /(TMP_HOOKS_PATH|in_target\.d|dirname|\.\.|_LIB)[^\n]*\/bin\
 /** A file such as `source-repository-x` is mentioned by its beginning too, because scripts find it with a pattern. */
 function isMentioned(name: string, text: string): boolean {
   const beginning = /^(source-repository|package-installs)-/.exec(name)?.[0];
-  return text.includes(name) || (beginning !== undefined && text.includes(beginning));
+  return hasWord(text, name) || (beginning !== undefined && hasWord(text, beginning));
+}
+
+/** Not as the end of a longer name: who sources `apt-source-lines.bash` does not mean `source-lines.bash`. */
+function hasWord(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
+    if (!/[\w.-]/.test(text.charAt(at - 1))) return true;
+  }
+  return false;
 }
 
 const notForElementsPath: readonly string[] = ['environment.d', lockFolder, programsFolder];

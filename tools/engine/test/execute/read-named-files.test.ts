@@ -25,6 +25,17 @@ test('a file counts by its content, by path or address, alone or among others', 
   expect(await factOf(file)).not.toBe(before);
 });
 
+test('the file of a secret counts by a digest that is slow to guess from', async () => {
+  const reader = elementOf('web', { 'extra-data.d/10-w': script('head -n 1 "$WEB_PASSWORD_FILE"') });
+  const folder = writeTree(temporaryFolder(), { word: 'opensesame\n' });
+  const fact = async () =>
+    (await readNamedFiles([reader], { WEB_PASSWORD_FILE: join(folder, 'word') }))['$WEB_PASSWORD_FILE'];
+  const before = await fact();
+  expect(before).toMatch(/^secret [0-9a-f]{64}$/);
+  writeTree(folder, { word: 'changed\n' });
+  expect(await fact()).not.toBe(before);
+});
+
 test('what is no file of the host counts for nothing more than its value', async () => {
   for (const value of ['', '/no/such/file', 'bookworm', 'https://example.org/x', 'file://%zz'])
     expect(await factOf(value)).toBeUndefined();

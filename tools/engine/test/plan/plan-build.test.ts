@@ -185,6 +185,19 @@ test('a variable that only hooks of other phases mention is none of extra-data',
   expect(inputsOf('finalise', user)).toContain('environment WEB_ARGUMENTS');
 });
 
+test('a file whose name ends the name of one that a hook sources is not seen', () => {
+  const image = withWeb({
+    'install.d/40-lines': script('. /tmp/in_target.d/web-lines.bash'),
+    'web-lines.bash': 'true\n',
+    'lines.bash': 'echo $OTHER_LINES\n',
+  });
+  const { steps } = planBuild(image, { ...sources, user: { OTHER_LINES: '1' } });
+  const inputs = Object.keys(steps.find(({ name }) => name === 'install')?.inputs ?? {});
+  expect(inputs).toContain('web-lines.bash');
+  expect(inputs).not.toContain('lines.bash');
+  expect(inputs).not.toContain('environment OTHER_LINES');
+});
+
 test('an element that is not restorable makes only the steps of its own hooks so', () => {
   const steps = planBuild(imageOf([os, declaring(web, { restorable: false })]), sources).steps;
   expect(steps.filter((step) => !step.restorable).map((step) => step.name)).toEqual(['install', 'post-root']);

@@ -20,7 +20,19 @@ export const agentChecks: readonly Check[] = [
 ];
 
 /** Commands of the agent that its units and Octavia's templates call by these paths. */
-const linkedPrograms = ['amphora-agent', 'amphora-health-checker', 'amphora-interface', 'prometheus-proxy'];
+const linkedPrograms = ['amphora-agent', 'amphora-health-checker'];
+
+/** The same, in the releases that have them. */
+const youngerPrograms = ['amphora-interface', 'prometheus-proxy'];
+
+const agentMetadata = `${agentEnvironment}/lib/python3*/site-packages/octavia-*.{dist,egg}-info`;
+
+/** Whether the agent's release has a program, as its own metadata says; where they do not tell, it should. */
+async function releaseHas(tree: DiskTree, name: string): Promise<boolean> {
+  const [metadata] = await globTree(tree, agentMetadata);
+  const entryPoints = await tree.readText(`${metadata ?? ''}/entry_points.txt`);
+  return entryPoints === undefined || new RegExp(`^${name} *=`, 'mu').test(entryPoints);
+}
 
 async function checkAgent({ tree }: Subject): Promise<Outcome> {
   const { agent, program } = await readAmphoraFacts(tree);
@@ -41,9 +53,11 @@ async function checkAgent({ tree }: Subject): Promise<Outcome> {
 
 async function programProblems(tree: DiskTree): Promise<readonly string[]> {
   const problems: string[] = [];
+  const expected = [...linkedPrograms];
+  for (const name of youngerPrograms) if (await releaseHas(tree, name)) expected.push(name);
   for (const path of [
     `${agentEnvironment}/bin/python3`,
-    ...linkedPrograms.map((name) => `/usr/local/bin/${name}`),
+    ...expected.map((name) => `/usr/local/bin/${name}`),
   ]) {
     if ((await tree.statTarget(path)) === undefined) problems.push(`${path} leads nowhere`);
   }
@@ -55,8 +69,7 @@ async function programProblems(tree: DiskTree): Promise<readonly string[]> {
 
 /** Which agent it is: the commit that the build noted, or, where the sources were a tarball, the version of it. */
 async function checkOrigin(tree: DiskTree): Promise<Outcome> {
-  const metadata = `${agentEnvironment}/lib/python3*/site-packages/octavia-*.{dist,egg}-info`;
-  const [installed] = await globTree(tree, metadata);
+  const [installed] = await globTree(tree, agentMetadata);
   if (installed === undefined) return failed(`no octavia is installed in ${agentEnvironment}`);
   const revision = await tree.readText('/opt/amphora-agent.gitref');
   const commit = /^[0-9a-f]{40}$/mu.exec(revision ?? '')?.[0];
@@ -79,9 +92,9 @@ async function checkPackages({ tree, expectations }: Subject): Promise<Outcome> 
   return evaluateQuestion(tree, { kind: 'packages', names: [...required, ...nftables] });
 }
 
-/** Of a compiler, the package alone would be missed: gcc-12 is one, too. */
+/** Of a compiler, the package alone would be missed: gcc-12 is one, too. What is for developers says so at its end. */
 const buildTools =
-  /^(?:firewalld|build-essential|make|git-man|dkms|(?:gcc|g\+\+|cpp)(?:-\d+)?(?:-.*-linux-gnu)?|lib(?:c6|ffi|ssl)-dev|python3(?:\.\d+)?-dev)$/u;
+  /^(?:firewalld|build-essential|make|git|git-man|dkms|binutils|(?:gcc|g\+\+|cpp)(?:-\d+)?(?:-.*-linux-gnu)?|gcc-c\+\+|(?:linux|kernel)-headers.*|kernel-devel.*|.*-dev|.*-devel)$/u;
 
 async function checkBuildTools({ tree }: Subject): Promise<Outcome> {
   const packages = await readInstalledPackages(tree);
@@ -119,7 +132,14 @@ const enabled: readonly (readonly string[])[] = [
 
 async function checkUnits({ tree }: Subject): Promise<Outcome> {
   const problems: string[] = [];
+  const fromSource = (await readAmphoraFacts(tree)).agent === 'source';
   for (const names of enabled) {
+    if (
+      names[0] === 'prometheus-proxy.service' &&
+      fromSource &&
+      !(await releaseHas(tree, 'prometheus-proxy'))
+    )
+      continue;
     const states = await Promise.all(names.map((name) => readUnitState(tree, name)));
     if (!states.some(({ state }) => state === 'enabled'))
       problems.push(`${names.join(' or ')} is not enabled: ${states.map(({ by }) => by).join('; ')}`);

@@ -34,7 +34,8 @@ async function checkPackageCaches({ tree }: Subject): Promise<Outcome> {
       '/var/cache/apt/archives/partial/*',
       '/var/cache/apt/*.bin',
       '/var/cache/{dnf,yum,zypp}/*',
-      '/root/.cache/pip',
+      '/root/.cache/*',
+      '/home/*/.cache/*',
     ].map((pattern) => globTree(tree, pattern)),
   );
   return passUnless([...lists.map((name) => `/var/lib/apt/lists/${name}`), ...found.flat()]);

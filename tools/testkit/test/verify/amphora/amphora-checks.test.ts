@@ -211,6 +211,16 @@ describe('checks of an amphora', () => {
     );
   });
 
+  it.each(['git', 'binutils', 'zlib1g-dev', 'linux-headers-6.1.0-56-amd64', 'g++-12'])(
+    'sees that %s is for building alone',
+    async (name) => {
+      const status = `${String(amphoraFiles['/var/lib/dpkg/status'])}\n${stanza(name)}`;
+      const failures = failuresOf(await verify({ ...amphoraFiles, '/var/lib/dpkg/status': status }));
+      expect(failures.map(([id]) => id)).toEqual(['amphora-build-tools']);
+      expect(failures[0]?.[1]).toContain(`${name} 1.0`);
+    },
+  );
+
   const noAgent = (version: string) =>
     `/opt/amphora-agent-venv/lib/python3.11/site-packages/octavia-${version}.dist-info/METADATA`;
 
@@ -225,6 +235,20 @@ describe('checks of an amphora', () => {
     expect(failuresOf(await verify(nameless))).toEqual([
       ['amphora-agent', 'neither /opt/amphora-agent.gitref nor a version tells which agent it is'],
     ]);
+  });
+
+  it('an agent of an older release needs the programs that it has', async () => {
+    const metadata = noAgent('11.0.0').replace('METADATA', 'entry_points.txt');
+    const older = {
+      ...sourceAmphoraFiles,
+      [metadata]: '[console_scripts]\namphora-agent = octavia.cmd.agent:main\n',
+      '/usr/local/bin/prometheus-proxy': undefined,
+      '/usr/local/bin/amphora-interface': undefined,
+      '/etc/systemd/system/multi-user.target.wants/prometheus-proxy.service': undefined,
+    };
+    expect(failuresOf(await verify(older))).toEqual([]);
+    const claims = { ...older, [metadata]: 'prometheus-proxy = octavia.cmd.prometheus_proxy:main\n' };
+    expect(failuresOf(await verify(claims)).map(([id]) => id)).toEqual(['amphora-agent', 'amphora-units']);
   });
 
   it.each([

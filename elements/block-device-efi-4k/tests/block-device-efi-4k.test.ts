@@ -1,24 +1,14 @@
-import { describeLayout } from '@kiln/testkit/element-tests/describe-layout.ts';
-import { elementTest } from '@kiln/testkit/element-tests/element-test.ts';
-import { expect } from 'vitest';
+import { testBlockDevice } from '@kiln/testkit/element-tests/test-block-device.ts';
 
-elementTest('says what kind of disk it is, and lays it out', async (element) => {
-  const built = await element.run({ observe: ['DIB_BLOCK_DEVICE'] });
-  expect(built.variables).toEqual({ DIB_BLOCK_DEVICE: 'efi' });
-  expect(describeLayout(element)).toEqual([
+testBlockDevice({
+  kind: 'efi',
+  layout: [
     'gpt, sectors of 4096 bytes',
     'ESP',
     'BSP',
     'root',
     '/boot/efi vfat MKFS_ESP',
     '/ ext4 cloudimg-rootfs',
-  ]);
-});
-
-elementTest('refuses a machine that could not boot it', async (element) => {
-  const failed = await element.expectFailure({
-    definition: 'architecture: ppc64el',
-    observe: ['DIB_BLOCK_DEVICE'],
-  });
-  expect(failed.message).toContain('block-device-efi-4k cannot boot on ppc64el');
+  ],
+  refused: 'ppc64el',
 });

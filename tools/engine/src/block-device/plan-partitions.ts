@@ -4,8 +4,8 @@ import { derivedHex, derivedUuid } from './derived-identifier.ts';
 
 const mebibyte = 2 ** 20;
 
-/** Room kept at the end of the disk: the backup of a gpt table lies there. Upstream keeps it for mbr as well. */
-const tailBytes = mebibyte;
+/** Room kept at the end of a gpt disk: the backup of the table lies there. */
+const gptTailBytes = mebibyte;
 
 export interface PartitionRequest {
   readonly table: PartitionTableNode;
@@ -29,19 +29,22 @@ export type PartitionPlan =
  *
  * Percentages are of what is free when the partition's turn comes, rounded down to the alignment; absolute sizes
  * are rounded down to sectors, on a gpt disk to MiB. Logical partitions lie in one extended partition that takes the rest of the disk, each
- * with an aligned gap before it that holds its boot record.
+ * with an aligned gap before it that holds its boot record. Behind primary partitions of an mbr disk such a gap stays free, as upstream keeps it.
  */
 export function planPartitions(request: PartitionRequest): PartitionPlan {
   const { table, seed, sectorBytes } = request;
-  const endBytes = roundDown(request.sizeBytes - tailBytes, sectorBytes);
+  const diskBytes = roundDown(request.sizeBytes, sectorBytes);
+  const tailBytes = table.label === 'gpt' ? gptTailBytes : table.alignBytes;
   const partitions: Partition[] = [];
   let cursorBytes = Math.max(table.alignBytes, mebibyte);
   let logicalNumber = 5;
   for (const node of table.partitions) {
     if (node.kind === 'logical' && logicalNumber === 5) {
-      partitions.push(extendedPartition(partitions.length + 1, cursorBytes, endBytes));
+      partitions.push(extendedPartition(partitions.length + 1, cursorBytes, diskBytes));
     }
     const startBytes = node.kind === 'logical' ? cursorBytes + table.alignBytes : cursorBytes;
+    // The gap before a logical partition is the one that is kept.
+    const endBytes = node.kind === 'logical' ? diskBytes : roundDown(diskBytes - tailBytes, sectorBytes);
     const freeBytes = Math.max(0, endBytes - startBytes);
     const sizeBytes = partitionSize(node, { freeBytes, sectorBytes, table });
     if (sizeBytes > freeBytes || sizeBytes <= 0) {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostNeed } from '../host-needs.ts';
 import { runCommand } from '@kiln/engine/util/run-command.ts';
@@ -43,7 +43,16 @@ export interface CompatTask {
 export function runPeer(task: CompatTask): Promise<CompatRun> {
   const command = join(upstreamCommands, task.command ?? 'disk-image-create');
   const path = `${join(import.meta.dirname, 'shims')}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
-  return run(command, task, { PATH: path, DIB_IMAGE_CACHE: join(task.directory, '..', 'peer-cache') });
+  return run(command, task, {
+    PATH: path,
+    DIB_IMAGE_CACHE: join(task.directory, '..', 'peer-cache'),
+    ...(task.environment?.['ELEMENTS_PATH'] === undefined ? {} : { ELEMENTS_PATH: elementPath(task) }),
+  });
+}
+
+/** diskimage-builder's own elements stand behind those that a task brings. */
+function elementPath({ environment }: CompatTask): string {
+  return [environment?.['ELEMENTS_PATH'], upstreamElements].filter(Boolean).join(':');
 }
 
 /** Runs Kiln's command of the same name with upstream's elements and the store of this test. */
@@ -55,9 +64,16 @@ export function runKiln(task: CompatTask & { readonly store: string }): Promise<
     {
       PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       KILN_STORE: task.store,
-      ELEMENTS_PATH: [task.environment?.['ELEMENTS_PATH'], upstreamElements].filter(Boolean).join(':'),
+      ELEMENTS_PATH: elementPath(task),
     },
   );
+}
+
+/** Keeps the log of a build beside its image, and fails where the build did; nobody reads thousands of lines in a test's report. */
+export function keepLog(who: string, { exitCode, log }: CompatRun, directory: string): void {
+  writeFileSync(join(directory, 'log'), log);
+  if (exitCode === 0 && /Build completed successfully/.test(log)) return;
+  throw new Error(`${who} ended with ${exitCode}:\n${log.split('\n').slice(-40).join('\n')}`);
 }
 
 async function run(

@@ -16,7 +16,10 @@ interface MatrixPlan {
       string,
       {
         readonly group?: string;
+        /** With these in an image of its own. */
         readonly alone?: readonly string[];
+        /** disk-image-create, unless said. */
+        readonly command?: string;
         readonly image?: 'tar' | 'qcow2' | 'none';
         /** Paths that are in the image because of the element. */
         readonly expect?: readonly string[];
@@ -159,9 +162,7 @@ function verified(name: string, directory: string, paths: ReadonlySet<string>): 
 
 /** For elements that a run was not asked for. */
 async function resolveOnly({ work, store }: Trial, name: string): Promise<Row> {
-  const isSystem = readNames(name, 'element-provides').includes('operating-system');
-  const args = isSystem ? [name] : ['debian-minimal', name];
-  const run = await runKiln({ command: 'element-info', args, directory: work, store });
+  const run = await runKiln({ command: 'element-info', args: argumentsOf(name), directory: work, store });
   const resolves = run.exitCode === 0 ? 'yes' : 'no';
   return {
     resolves,
@@ -174,17 +175,16 @@ async function resolveOnly({ work, store }: Trial, name: string): Promise<Row> {
 const longestMs = 600_000;
 
 async function tryAlone(trial: Trial, name: string): Promise<Row> {
-  const { alone, image = 'tar' } = plan.elements[name] ?? {};
-  const provides = readNames(name, 'element-provides');
-  const arguments_ = alone ?? (provides.includes('operating-system') ? [name] : ['debian-minimal', name]);
+  const { command, image = 'tar' } = plan.elements[name] ?? {};
+  const arguments_ = argumentsOf(name);
   const directory = join(trial.work, 'alone', name);
   mkdirSync(directory, { recursive: true });
   const type = image === 'none' ? 'tar' : image;
   const environment = {
     ...trial.environment,
-    ...(provides.includes('operating-system') && name !== 'debian-minimal'
-      ? { DIB_RELEASE: '', DIB_DISTRIBUTION_MIRROR: '', DIB_APT_SOURCES_CONF: '' }
-      : {}),
+    ...(arguments_.includes('debian-minimal')
+      ? {}
+      : { DIB_RELEASE: '', DIB_DISTRIBUTION_MIRROR: '', DIB_APT_SOURCES_CONF: '' }),
     DIB_PYTHON_VERSION: '3',
     DIB_INSTALLTYPE_pip_and_virtualenv: 'package',
     OVERWRITE_OLD_IMAGE: '1',
@@ -192,7 +192,8 @@ async function tryAlone(trial: Trial, name: string): Promise<Row> {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const run = await Promise.race([
     runKiln({
-      args: ['-o', name, '-t', type, ...arguments_],
+      ...(command && { command }),
+      args: ['-o', name, ...(command === undefined ? ['-t', type] : []), ...arguments_],
       directory,
       environment: set,
       store: trial.store,
@@ -203,9 +204,15 @@ async function tryAlone(trial: Trial, name: string): Promise<Row> {
   writeFileSync(join(directory, 'log'), run.log);
   const resolves = /^.*Expanded element dependencies to: /m.test(run.log) ? 'yes' : 'no';
   if (run.exitCode !== 0) return { resolves, builds: 'no', verified: '–', remark: lastWords(run.log) };
-  const tree = type === 'tar' ? join(directory, `${name}.tar`) : undefined;
-  if (tree === undefined || !existsSync(tree)) return { resolves, builds: 'yes', verified: '–', remark: '' };
-  return verified(name, directory, new Set((await openTarTree(tree)).files.keys()));
+  const tree = join(directory, `${name}.tar`);
+  const paths = existsSync(tree) ? [...(await openTarTree(tree)).files.keys()] : [];
+  return verified(name, directory, new Set(paths));
+}
+
+/** The elements of an image of its own. */
+function argumentsOf(name: string): readonly string[] {
+  const isSystem = readNames(name, 'element-provides').includes('operating-system');
+  return plan.elements[name]?.alone ?? (isSystem ? [name] : ['debian-minimal', name]);
 }
 
 function readNames(element: string, file: string): readonly string[] {
@@ -222,6 +229,8 @@ function lastWords(log: string): string {
         .replace(/^\S+ \S+ \| /, '')
         .replace(/^.*\r/, '')
         .replace(/^\s*\| /, '')
+        // curl's meter stands before what it says.
+        .replace(/^[\d\s:.-]+(?=curl: )/, '')
         .trim(),
     )
     .filter((line) => line !== '' && !/^(?:=|whole log|warning\[)/.test(line));

@@ -10,8 +10,8 @@ elementTest('brings the programs that it needs into the image', async (element) 
 });
 
 const programs = {
-  hwinfo: 'echo "hwinfo $* ???>>>"',
-  wget: 'while [ $# -gt 0 ]; do case $1 in --post-data) echo "$2" >"$FOLDER/posted" ;; http*) echo "$1" >"$FOLDER/url" ;; esac; shift; done',
+  hwinfo: 'echo "hwinfo $* ???>>>"; yes disk | head -n "$LINES_OF_HARDWARE"',
+  wget: 'while [ $# -gt 0 ]; do case $1 in --post-file) cat "$2" >"$FOLDER/posted" ;; http*) echo "$1" >"$FOLDER/url" ;; esac; shift; done',
   efibootmgr:
     'printf "BootCurrent: 0003\\nBoot0001* Disk\\tHD(1)\\nBoot0003* Net\\tPci/MAC(525400abcdef,1)/IPv4\\n"',
 };
@@ -21,10 +21,12 @@ interface Machine {
   readonly isEfi?: boolean;
   /** Lines of shell before the fragment, as another element would bring them. */
   readonly before?: string;
+  /** Lines that hwinfo prints beside its own. */
+  readonly hardwareLines?: number;
 }
 
 /** Runs the fragment as a ramdisk's init would; returns the document that was sent, and where. */
-function discover({ commandLine = '', isEfi = false, before = '' }: Machine) {
+function discover({ commandLine = '', isEfi = false, before = '', hardwareLines = 0 }: Machine) {
   const folder = mkdtempSync(join(tmpdir(), 'hwdiscovery-'));
   try {
     mkdirSync(join(folder, 'bin'));
@@ -52,6 +54,8 @@ function discover({ commandLine = '', isEfi = false, before = '' }: Machine) {
         FOLDER: folder,
         HW_PROC: join(folder, 'proc'),
         HW_SYSFS: join(folder, 'sys'),
+        HW_RUN: folder,
+        LINES_OF_HARDWARE: String(hardwareLines),
       },
       encoding: 'utf8',
     });
@@ -106,4 +110,13 @@ test('takes what other elements add', () => {
 
 test('without a service the boot goes on', () => {
   expect(discover({}).printed).toContain('the kernel command line has no HW_DISCOVERY_URL');
+});
+
+test('a report of a machine with many disks is longer than an argument may be', () => {
+  const { document } = discover({ commandLine: url, hardwareLines: 50_000 });
+  const lines = Buffer.from(
+    (document as { readonly 'extra data': Readonly<Record<string, string>> })['extra data']['raw disk'] ?? '',
+    'base64',
+  );
+  expect(lines.length).toBeGreaterThan(200_000);
 });

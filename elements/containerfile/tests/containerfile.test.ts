@@ -1,9 +1,10 @@
-import { elementTest } from '@kiln/testkit/element-tests/element-test.ts';
-import { expect } from 'vitest';
-
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findHostTool } from '@kiln/engine/execute/read-host-facts.ts';
+import { elementTest } from '@kiln/testkit/element-tests/element-test.ts';
+import { expect, test } from 'vitest';
 
 /** Stands in for podman: notes its calls, and exports a tree of one file that says what was built. */
 const runtime = `#!/bin/bash
@@ -103,3 +104,44 @@ elementTest('says what is missing: the program, or the file', (element) =>
     );
   }),
 );
+
+const real = 'podman itself: owners and modes are those of the image, and no image is left';
+if (findHostTool('podman') === undefined) test.skip(`${real} (the host lacks podman)`);
+else
+  elementTest(real, (element) =>
+    withRuntime(async ({ folder }) => {
+      const images = (): string =>
+        execFileSync('podman', ['images', '--all', '--quiet'], { encoding: 'utf8' });
+      const before = images();
+      mkdirSync(join(folder, 'tree/etc'), { recursive: true });
+      writeFileSync(join(folder, 'tree/etc/hello'), 'hello\n', { mode: 0o640 });
+      const owner = ['--owner=1234', '--group=4321', '--numeric-owner'];
+      execFileSync('tar', [
+        '-C',
+        join(folder, 'tree'),
+        ...owner,
+        '-cf',
+        join(folder, 'tree.tar'),
+        'etc/hello',
+      ]);
+      writeFileSync(
+        join(folder, 'Containerfile'),
+        'FROM scratch\nADD tree.tar /\nCOPY tree/etc/hello /copied\n',
+      );
+      const built = await element.run({
+        ...filling,
+        environment: {
+          DIB_CONTAINERFILE_RUNTIME: 'podman',
+          DIB_CONTAINERFILE_DOCKERFILE: join(folder, 'Containerfile'),
+          DIB_CONTAINER_CONTEXT: folder,
+        },
+        afresh: true,
+      });
+      expect(await built.tree.read('/etc/hello')).toBe('hello\n');
+      expect(await built.tree.mode('/etc/hello')).toBe('0640');
+      expect(await built.tree.owner('/etc/hello')).toBe('1234:4321');
+      expect(await built.tree.read('/copied')).toBe('hello\n');
+      expect(await built.tree.exists('/run/.containerenv')).toBe(false);
+      expect(images()).toBe(before);
+    }),
+  );

@@ -1,4 +1,5 @@
 import { sandboxPaths } from '../plan/hook-environment.ts';
+import { programsFolder } from '../plan/visible-files.ts';
 import { chrootPhases, type Phase } from '../util/phase.ts';
 import { hostPath } from '../util/run-command.ts';
 
@@ -8,8 +9,8 @@ export const insideTarget = '/tmp/in_target.d';
 /** `$PATH` stands there literally, as in diskimage-builder, whose quoting never expands it. */
 const chrootPath = '$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Where host hooks find programs. `sudo` comes before the host's own. */
-export const hostHookPath = `${sandboxPaths.programs}:${hostPath}`;
+/** Where host hooks find programs. `sudo`, and what is lent to elements, come before the host's own. */
+export const hostHookPath = `${sandboxPaths.programs}:${sandboxPaths.hooks}/${programsFolder}:${hostPath}`;
 
 /** Where hooks of a phase find programs. */
 export function programPathOf(phase: Phase): string {

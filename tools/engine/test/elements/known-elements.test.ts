@@ -18,6 +18,7 @@ describe('an element that Kiln knows by its name', () => {
     const element = elementCalled('debootstrap', { 'root.d/08-debootstrap': '#!/bin/sh\n' });
     expect(element.declarations.hostTools).toEqual([{ tool: 'debootstrap', debianPackage: 'debootstrap' }]);
     expect(element.files.map((file) => file.path)).toEqual([
+      'kiln-programs/debootstrap',
       'lock.d/10-indexes-of-debootstrap',
       'root.d/08-debootstrap',
     ]);

@@ -199,9 +199,7 @@ export const failureCatalogue = {
     hint: (p: { known?: 'from the last build' | undefined }) => {
       const remedy =
         "raise 'size' in the image definition (--image-size of disk-image-create), or leave it out to have it computed";
-      return p.known === undefined
-        ? remedy
-        : `${remedy}; if the elements make less by now, the latter also shows how much`;
+      return p.known === undefined ? remedy : `${remedy}, which also shows what they make by now`;
     },
   },
   'bios-grub-no-room': {

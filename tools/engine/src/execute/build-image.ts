@@ -27,7 +27,7 @@ export async function buildSteps(
   goal: { readonly until: StepName | undefined; readonly need: 'records' | 'blobs' },
 ): Promise<readonly StepState[]> {
   return withPreparedBuild(request, async ({ plan, disk, bench }) => {
-    await refuseSmallDisk(bench.store, request.image, disk);
+    await refuseSmallDisk(bench.store, request.image, plan, disk);
     return ensureSteps(bench, { plan, disk, ...goal });
   });
 }
@@ -56,8 +56,13 @@ async function completeImage(
   place: OutputPlace,
 ): Promise<BuildOutcome> {
   const { definition } = image;
-  await refuseSmallDisk(bench.store, image, draft);
-  const disk: DiskDraft = { ...draft, onMeasured: (measure) => noteTreeSize(bench.store, image, measure) };
+  for (const failure of await refuseSmallDisk(bench.store, image, plan, draft)) {
+    bench.report({ type: 'warning', failure });
+  }
+  const disk: DiskDraft = {
+    ...draft,
+    onMeasured: (measure) => noteTreeSize(bench.store, image, plan, measure),
+  };
   const tools = await readDiskTools(definition.formats, disk);
   const aciManifest = await readAciManifest(bench, definition, environment);
   let steps = await ensureSteps(bench, { plan, disk, until: undefined, need: 'records' });

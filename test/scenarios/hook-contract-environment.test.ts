@@ -44,7 +44,7 @@ scenario(
     for (const phase of phases) expect(await tree.read(`seen-${phase}`), phase).toBe(inside);
     for (const phase of hostPhases)
       expect(await tree.read(`seen-${phase}`), phase).toMatch(
-        /^\/run\/kiln\/programs:\/usr\/local\/sbin:.*\|\/root\|none\|none\|C\|function$/,
+        /^\/run\/kiln\/programs:\/run\/kiln\/hooks\/kiln-programs:\/usr\/local\/sbin:.*\|\/root\|none\|none\|C\|function$/,
       );
   },
 );

@@ -1,7 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CreateNodesResult } from '@nx/devkit';
 import type { Workspace } from '@kiln/cli/app/workspace.ts';
+import { fileState, signElement } from '@kiln/engine/elements/element-files.ts';
+import { signLibrary } from '@kiln/engine/elements/read-library.ts';
+import { secretDigest } from '@kiln/engine/elements/secret-variables.ts';
 import { isSessionVariable } from '@kiln/engine/elements/select-environment.ts';
 import { digestOf } from '@kiln/engine/fingerprint/digest.ts';
 
@@ -37,23 +40,25 @@ export function openImageMemory(
   workspace: Workspace,
   environment: Readonly<Record<string, string | undefined>>,
 ): ImageMemory {
-  const signatures = new Map<string, string>();
-  const sign = (path: string): string => {
-    const known = signatures.get(path) ?? signPath(path);
-    signatures.set(path, known);
-    return known;
+  const states = new Map<string, string>();
+  const once = (path: string, stateOf: (path: string) => string): string => {
+    const state = states.get(path) ?? stateOf(path);
+    states.set(path, state);
+    return state;
   };
   const common = signCommon(workspace, environment);
   const definitionOf = (image: string) => join(workspace.root, 'images', image, 'image.yaml');
+  const signDefinition = (image: string) => once(definitionOf(image), (path) => fileState(path));
+  const noteElement = (folder: string) => once(folder, signElement);
   const signatureOf = (image: string, elementFolders: readonly string[]): string =>
-    digestOf([common, sign(definitionOf(image)), ...elementFolders.map(sign)].join('\n'));
+    digestOf([common, signDefinition(image), ...elementFolders.map(noteElement)].join('\n'));
   const fileOf = (image: string) => join(workspace.root, '.nx/kiln', `${image}.json`);
   return {
-    note: (path) => void sign(path),
+    note: (folder) => void noteElement(folder),
     recall: (image) => {
       const remembered = readRemembered(fileOf(image));
       // Signed before the image is analysed, as are the folders.
-      sign(definitionOf(image));
+      signDefinition(image);
       if (remembered === undefined) return undefined;
       return remembered.signature === signatureOf(image, remembered.elementFolders) ? remembered : undefined;
     },
@@ -65,7 +70,7 @@ export function openImageMemory(
   };
 }
 
-/** What all images depend on: which elements there are, Kiln itself, and the variables that hooks may see. */
+/** What all images depend on: which elements there are, Kiln itself, and the variables that hooks may see, secrets among them. */
 function signCommon(workspace: Workspace, environment: Readonly<Record<string, string | undefined>>): string {
   const tools = join(import.meta.dirname, '../..');
   const variables = Object.entries(environment)
@@ -74,15 +79,21 @@ function signCommon(workspace: Workspace, environment: Readonly<Record<string, s
   return digestOf(
     [
       process.arch,
-      ...['engine/src', 'engine/known-elements', 'cli/src/app', 'nx-plugin/src'].map((folder) =>
-        signPath(join(tools, folder)),
+      ...['engine/src', 'engine/known-elements', 'cli/src/app', 'nx-plugin/src'].flatMap((folder) =>
+        signSources(join(tools, folder)),
       ),
-      ...workspace.elementPath.flatMap((folder) => [folder, ...namesIn(folder)]),
-      // diskimage-builder's shell functions lie beside its elements.
-      ...workspace.elementPath.map((folder) => signPath(join(folder, '../lib'))),
-      ...variables.toSorted(),
+      ...workspace.elementPath.flatMap((folder) => [folder, ...namesIn(folder), signLibrary(folder)]),
+      secretDigest('environment', variables.toSorted().join('\0')),
     ].join('\0'),
   );
+}
+
+function signSources(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .toSorted()
+    .map((path) => `${path} ${fileState(path)}`);
 }
 
 /** A block device that stands in a file somewhere. */
@@ -103,25 +114,6 @@ function namesIn(folder: string): readonly string[] {
     return [];
   }
 }
-
-/** A file, or a folder with all that is in it; links count by what they lead to. */
-function signPath(path: string): string {
-  const parts: string[] = [];
-  const visit = (below: string): void => {
-    const stat = statSync(below, { throwIfNoEntry: false });
-    if (stat?.isDirectory() !== true) {
-      parts.push(`${below} ${stat?.mode} ${stat?.size} ${stat?.ino} ${stat?.ctimeMs} ${stat?.mtimeMs}`);
-      return;
-    }
-    parts.push(`${below}/`);
-    for (const name of namesIn(below).filter((it) => !leftOut.test(it))) visit(join(below, name));
-  };
-  visit(path);
-  return digestOf(parts.join('\n'));
-}
-
-/** Nothing that decides an image, and it comes and goes. */
-const leftOut = /^(?:node_modules|__pycache__|\.git|tests)$/;
 
 function readRemembered(file: string): Remembered | undefined {
   try {

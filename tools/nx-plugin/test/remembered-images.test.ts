@@ -28,6 +28,8 @@ describe('what Nx was told of an image', () => {
     ['a mode', () => chmodSync(join(root, 'elements/web/install.d/10-web'), 0o755)],
     ['a new file', () => write('elements/web/pkg-map', '{}\n')],
     ['a file that is gone', () => rmSync(join(root, 'elements/web/install.d/10-web'))],
+    ['its declarations', () => write('elements/web/element.yaml', 'secrets: [DIB_X]\n')],
+    ['tests that are for the image', () => write('elements/web/static/tests/a', 'changed\n')],
     ['a new element, which may provide what another did', () => write('elements/new/element-deps', '')],
   ])('is forgotten after a change: %s', (_, change) => {
     remember();
@@ -40,6 +42,18 @@ describe('what Nx was told of an image', () => {
     symlinkSync('../../shared/lib.sh', join(root, 'elements/web/lib.sh'));
     remember();
     write('shared/lib.sh', 'another\n');
+    expect(recall()).toBeUndefined();
+  });
+
+  it('is forgotten when a link of its own is another, whatever links lead to', () => {
+    const link = join(root, 'elements/web/static');
+    mkdirSync(link);
+    symlinkSync('/usr/share', join(link, 'data'));
+    symlinkSync('loop', join(link, 'loop'));
+    remember();
+    expect(recall()).toMatchObject({ nodes });
+    rmSync(join(link, 'data'));
+    symlinkSync('/usr/lib', join(link, 'data'));
     expect(recall()).toBeUndefined();
   });
 

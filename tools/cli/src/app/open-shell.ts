@@ -26,7 +26,7 @@ export async function openShell(request: ShellAppRequest): Promise<number> {
     if (!isOpen) interrupt.abort();
   };
   process.on('SIGINT', onInterrupt);
-  const reporter = createReporter({ stream: stderr, mode: 'plain', environment: process.env });
+  const reporter = await createReporter({ stream: stderr, mode: 'plain', environment: process.env });
   const report: Report = (event) => {
     if (event.type !== 'step-finished' || event.origin !== 'restored') reporter.report(event);
   };

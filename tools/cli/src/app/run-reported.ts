@@ -26,7 +26,7 @@ export async function runReported(
 ): Promise<number> {
   const mode =
     show.mode ?? (process.stderr.isTTY && process.env['CI'] === undefined ? 'interactive' : 'plain');
-  const reporter = createReporter({
+  const reporter = await createReporter({
     stream: process.stderr,
     resultStream: process.stdout,
     mode,

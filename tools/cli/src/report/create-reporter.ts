@@ -1,5 +1,4 @@
 import { coloursThatAre } from './colours.ts';
-import { createInteractiveReporter } from './interactive-reporter.ts';
 import { createJsonReporter } from './json-reporter.ts';
 import { createPlainReporter } from './plain-reporter.ts';
 import type { ReporterSettings } from './reporter-settings.ts';
@@ -23,7 +22,7 @@ export interface ReporterOptions {
 }
 
 /** Makes the reporter for a mode. Nothing is written before the first event. */
-export function createReporter(options: ReporterOptions): Reporter {
+export async function createReporter(options: ReporterOptions): Promise<Reporter> {
   const environment = options.environment ?? {};
   const resultStream = options.resultStream ?? options.stream;
   const settings: ReporterSettings = {
@@ -37,7 +36,8 @@ export function createReporter(options: ReporterOptions): Reporter {
   };
   switch (options.mode) {
     case 'interactive':
-      return createInteractiveReporter(settings);
+      // What draws on a terminal takes longest to load.
+      return (await import('./interactive-reporter.ts')).createInteractiveReporter(settings);
     case 'plain':
       return createPlainReporter(settings);
     case 'json':

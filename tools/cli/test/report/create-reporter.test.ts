@@ -43,9 +43,9 @@ function testClock() {
 }
 
 describe('plain', () => {
-  test('a line for each hook and each step, then the table, apart', () => {
+  test('a line for each hook and each step, then the table, apart', async () => {
     const [stream, resultStream, clock] = [fakeTerminal(), fakeTerminal(), testClock()];
-    const reporter = createReporter({ stream, resultStream, mode: 'plain', now: clock.now });
+    const reporter = await createReporter({ stream, resultStream, mode: 'plain', now: clock.now });
     for (const event of events) reporter.report(event);
     clock.moveTo(36_000);
     reporter.finish({ kind: 'done' });
@@ -59,18 +59,18 @@ describe('plain', () => {
     expect(resultStream.text().split('\n')).toEqual([...table, '']);
   });
 
-  test('verbose adds the beginnings of hooks and each line of output', () => {
+  test('verbose adds the beginnings of hooks and each line of output', async () => {
     const stream = fakeTerminal();
-    const reporter = createReporter({ stream, mode: 'plain', verbose: true });
+    const reporter = await createReporter({ stream, mode: 'plain', verbose: true });
     for (const event of events.slice(1, 4)) reporter.report(event);
     expect(stream.text()).toBe(
       'install: begins, 2 hooks, about 70.0 s\ninstall: hook 50-web (web)\n  | Setting up web\n',
     );
   });
 
-  test('a build of one step says what became of it once, on the result stream', () => {
+  test('a build of one step says what became of it once, on the result stream', async () => {
     const [stream, resultStream] = [fakeTerminal(), fakeTerminal()];
-    const reporter = createReporter({ stream, resultStream, mode: 'plain', steps: ['install'] });
+    const reporter = await createReporter({ stream, resultStream, mode: 'plain', steps: ['install'] });
     for (const event of events.slice(1, 6)) reporter.report(event);
     reporter.finish({ kind: 'done' });
     expect(stream.text()).toBe(
@@ -79,10 +79,10 @@ describe('plain', () => {
     expect(resultStream.text()).toBe('install: resumed, 34.2 s, 4.2 kB\n');
   });
 
-  test('a step that resumes says after which hook', () => {
+  test('a step that resumes says after which hook', async () => {
     const stream = fakeTerminal();
     const resumesAfter = { hook: 'install.d/40-base', count: 12 };
-    createReporter({ stream, mode: 'plain' }).report({
+    (await createReporter({ stream, mode: 'plain' })).report({
       type: 'step-started',
       step: 'install',
       hookCount: 15,
@@ -91,9 +91,9 @@ describe('plain', () => {
     expect(stream.text()).toBe('install: resumes after install.d/40-base, 12 of 15 hooks saved\n');
   });
 
-  test('the steps to come may be told of by an event: of one alone there is no table', () => {
+  test('the steps to come may be told of by an event: of one alone there is no table', async () => {
     const [stream, resultStream] = [fakeTerminal(), fakeTerminal()];
-    const reporter = createReporter({ stream, resultStream, mode: 'plain' });
+    const reporter = await createReporter({ stream, resultStream, mode: 'plain' });
     reporter.report({ type: 'planned', steps: ['root'] });
     reporter.report(events[0] as BuildEvent);
     reporter.finish({ kind: 'done' });
@@ -101,9 +101,9 @@ describe('plain', () => {
     expect(resultStream.text()).toBe('root: cached, 0.0 s, 121 MB\n');
   });
 
-  test('a failed build ends with the failed step and the failure, a cancelled one with that word', () => {
+  test('a failed build ends with the failed step and the failure, a cancelled one with that word', async () => {
     const stream = fakeTerminal();
-    const reporter = createReporter({ stream, mode: 'plain' });
+    const reporter = await createReporter({ stream, mode: 'plain' });
     for (const event of events.slice(0, 3)) reporter.report(event);
     reporter.report({ type: 'hook-finished', ...hook, durationMs: 1000, ok: false });
     reporter.finish({ kind: 'failed', failures });
@@ -113,36 +113,36 @@ describe('plain', () => {
     expect(text).toMatch(/error\[root-empty\]: .*\(elements: web\)\n.*hint: an operating-system element/s);
 
     const other = fakeTerminal();
-    createReporter({ stream: other, mode: 'plain' }).finish({ kind: 'cancelled' });
+    (await createReporter({ stream: other, mode: 'plain' })).finish({ kind: 'cancelled' });
     expect(other.text()).toBe('cancelled\n');
   });
 
-  test('warnings and notes are told as they come', () => {
+  test('warnings and notes are told as they come', async () => {
     const stream = fakeTerminal();
-    const reporter = createReporter({ stream, mode: 'plain' });
+    const reporter = await createReporter({ stream, mode: 'plain' });
     reporter.report({ type: 'note', message: 'the lock is 12 days old' });
     reporter.report({ type: 'warning', failure: failures[0] });
     expect(stream.text()).toMatch(/^the lock is 12 days old\nwarning\[root-empty\]: /);
   });
 
-  test('colours as the environment asks for them', () => {
+  test('colours as the environment asks for them', async () => {
     const escape = '\u001B[';
-    const textWith = (environment: Record<string, string>) => {
+    const textWith = async (environment: Record<string, string>) => {
       const stream = fakeTerminal();
-      createReporter({ stream, mode: 'plain', environment }).report(events[0] as BuildEvent);
+      (await createReporter({ stream, mode: 'plain', environment })).report(events[0] as BuildEvent);
       return stream.text();
     };
-    expect(textWith({})).not.toContain(escape);
-    expect(textWith({ FORCE_COLOR: '1' })).toContain(escape);
-    expect(textWith({ FORCE_COLOR: '0' })).not.toContain(escape);
-    expect(textWith({ FORCE_COLOR: '1', NO_COLOR: '1' })).not.toContain(escape);
+    expect(await textWith({})).not.toContain(escape);
+    expect(await textWith({ FORCE_COLOR: '1' })).toContain(escape);
+    expect(await textWith({ FORCE_COLOR: '0' })).not.toContain(escape);
+    expect(await textWith({ FORCE_COLOR: '1', NO_COLOR: '1' })).not.toContain(escape);
   });
 });
 
 describe('json', () => {
-  test('one event a line, failures with their text, and the ending', () => {
+  test('one event a line, failures with their text, and the ending', async () => {
     const [stream, resultStream] = [fakeTerminal(), fakeTerminal()];
-    const reporter = createReporter({ stream, resultStream, mode: 'json' });
+    const reporter = await createReporter({ stream, resultStream, mode: 'json' });
     reporter.report(events[0] as BuildEvent);
     reporter.report({ type: 'warning', failure: failures[0] });
     reporter.finish({ kind: 'failed', failures });
@@ -171,9 +171,9 @@ describe('interactive', () => {
   const size = { columns: 60, rows: 24 };
   const environment = { NO_COLOR: '1' };
 
-  test('shows the step and the hook at work, redrawn as time passes', () => {
+  test('shows the step and the hook at work, redrawn as time passes', async () => {
     const [stream, clock] = [fakeTerminal(size), testClock()];
-    const reporter = createReporter({
+    const reporter = await createReporter({
       stream,
       mode: 'interactive',
       steps: ['root', 'install', 'post-install'],
@@ -193,9 +193,9 @@ describe('interactive', () => {
     reporter.finish({ kind: 'cancelled' });
   });
 
-  test('leaves nothing on the screen but what must stay and the summary', () => {
+  test('leaves nothing on the screen but what must stay and the summary', async () => {
     const [stream, clock] = [fakeTerminal(size), testClock()];
-    const reporter = createReporter({ stream, mode: 'interactive', environment, now: clock.now });
+    const reporter = await createReporter({ stream, mode: 'interactive', environment, now: clock.now });
     for (const event of events.slice(0, 4)) reporter.report(event);
     reporter.report({ type: 'note', message: 'the lock is 12 days old' });
     vi.advanceTimersByTime(500);
@@ -208,9 +208,9 @@ describe('interactive', () => {
     expect(stream.text()).toBe(written);
   });
 
-  test('output of hooks alone draws nothing until the next tick', () => {
+  test('output of hooks alone draws nothing until the next tick', async () => {
     const stream = fakeTerminal(size);
-    const reporter = createReporter({ stream, mode: 'interactive', environment, now: () => 0 });
+    const reporter = await createReporter({ stream, mode: 'interactive', environment, now: () => 0 });
     for (const event of events.slice(0, 3)) reporter.report(event);
     const before = stream.text();
     for (let line = 0; line < 1000; line += 1)

@@ -44,6 +44,47 @@ export function readElementFiles(directory: string): {
 } {
   const files: ElementFile[] = [];
   const failures: Failure[] = [];
+  visitElement(directory, {
+    file: (path, kind) =>
+      files.push(kind === 'symlink' ? readLink(directory, path) : readFile(directory, path)),
+    unreadable: (path, error) => failures.push(...failuresOf(error, directory, path)),
+  });
+  return { files: files.toSorted((a, b) => byteOrder(a.path, b.path)), failures };
+}
+
+/**
+ * Tells the state of an element without reading what is in its files: kind, mode, size and times of each that `readElementFiles`
+ * reads, and of `element.yaml`. While the state is the same, reading gives the same.
+ */
+export function signElement(directory: string): string {
+  const states: string[] = [`element.yaml ${fileState(join(directory, 'element.yaml'))}`];
+  const unreadable = (path: string, error: unknown) => void states.push(`${path} ${String(error)}`);
+  try {
+    visitElement(directory, {
+      file: (path, kind) => states.push(`${path} ${kind} ${fileState(join(directory, path), kind)}`),
+      unreadable,
+    });
+  } catch (error) {
+    unreadable(directory, error);
+  }
+  return digestOf(states.join('\n'));
+}
+
+/** What changes when a file does, of a link itself or of what it leads to. The kernel's change time is kept by no copying. */
+export function fileState(path: string, kind: 'file' | 'symlink' = 'file'): string {
+  const stat = (kind === 'symlink' ? lstatSync : statSync)(path, { throwIfNoEntry: false });
+  return stat === undefined
+    ? 'absent'
+    : `${stat.mode} ${stat.size} ${stat.ino} ${stat.ctimeMs} ${stat.mtimeMs}`;
+}
+
+interface ElementVisitor {
+  readonly file: (path: string, kind: 'file' | 'symlink') => void;
+  readonly unreadable: (path: string, error: unknown) => void;
+}
+
+/** Walks what is part of an element. Throws where its folder itself cannot be read; what `file` throws is told to `unreadable`. */
+function visitElement(directory: string, visitor: ElementVisitor): void {
   const visit = (below: string): void => {
     for (const entry of readdirSync(join(directory, below))) {
       const path = posix.join(below, entry);
@@ -51,14 +92,13 @@ export function readElementFiles(directory: string): {
       try {
         const kind = kindOf(directory, path);
         if (kind === 'directory') visit(path);
-        else files.push(kind === 'symlink' ? readLink(directory, path) : readFile(directory, path));
+        else visitor.file(path, kind);
       } catch (error) {
-        failures.push(...failuresOf(error, directory, path));
+        visitor.unreadable(path, error);
       }
     }
   };
   visit('');
-  return { files: files.toSorted((a, b) => byteOrder(a.path, b.path)), failures };
 }
 
 function kindOf(directory: string, path: string): 'file' | 'directory' | 'symlink' {

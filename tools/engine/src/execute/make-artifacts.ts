@@ -11,7 +11,7 @@ import { convertDisk } from '../formats/convert-disk.ts';
 import { isContainerFormat, isTreeFormat, type TreeFormat } from '../formats/image-format.ts';
 import { vhdUtil } from '../formats/required-tools.ts';
 import type { LayerRecord } from '../layers/layer-record.ts';
-import { mountMemory, mountOverlay } from '../layers/mount-layers.ts';
+import { mountMemory, mountOverlay, unmountOverlay } from '../layers/mount-layers.ts';
 import { sandboxPaths } from '../plan/hook-environment.ts';
 import { openSandbox, sandboxRoot, type Sandbox } from '../sandbox/open-sandbox.ts';
 import { openWorkFolder, rawDiskName } from '../store/work-folder.ts';
@@ -47,10 +47,13 @@ export async function makeArtifacts(bench: Workbench, run: ArtifactRun): Promise
       await mountOverlay(sandbox.run, { name: 'mnt', layerFiles, writable: 'no', readsFrom: 'files' });
       const needsDisk = run.missing.some(({ format }) => !isTreeFormat(format));
       const disk = needsDisk ? await makeDisk(bench, sandbox, run.sources, folder.path) : undefined;
-      for (const plan of run.missing) {
-        await makeArtifact(bench, sandbox, { ...run, disk, folder: folder.path, plan });
-      }
       await recordContents(bench, sandbox, run.sources.tree);
+      const needsTree = run.missing.some(({ format }) => isTreeFormat(format));
+      await Promise.all([
+        makeAll(bench, sandbox, { ...run, disk, folder: folder.path }),
+        // What the kernel keeps of the layers' files is of no more use, and its memory is.
+        needsTree ? undefined : unmountOverlay(sandbox.run, 'mnt'),
+      ]);
     } finally {
       await sandbox.close();
     }
@@ -131,14 +134,20 @@ async function readAreas(bench: Workbench, { disk }: LayerRecord): Promise<reado
   return JSON.parse(await readFile(file, 'utf8')) as readonly WrittenArea[];
 }
 
+/** What artifacts are made of. */
+interface ArtifactMaking extends ArtifactRun {
+  readonly disk: MadeDisk | undefined;
+  readonly folder: string;
+}
+
+async function makeAll(bench: Workbench, sandbox: Sandbox, run: ArtifactMaking): Promise<void> {
+  for (const plan of run.missing) await makeArtifact(bench, sandbox, { ...run, plan });
+}
+
 async function makeArtifact(
   bench: Workbench,
   sandbox: Sandbox,
-  run: ArtifactRun & {
-    readonly disk: MadeDisk | undefined;
-    readonly folder: string;
-    readonly plan: ArtifactPlan;
-  },
+  run: ArtifactMaking & { readonly plan: ArtifactPlan },
 ): Promise<void> {
   const { plan, disk, folder } = run;
   const targetFile = join(folder, `artifact.${plan.format}`);

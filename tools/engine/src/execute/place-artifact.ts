@@ -25,13 +25,13 @@ export async function isInPlace({
   file,
   notes,
 }: Omit<Placement, 'blob' | 'beforeReplacing'>): Promise<boolean> {
-  const facts = await factsOf(file, digest);
+  const facts = await factsOf(file);
   if (facts === undefined) return false;
-  const noted = await readFile(noteOf(file, notes), 'utf8').catch(() => '');
-  if (noted === facts) return true;
-  if ((await digestFile(file)) !== digest) return false;
-  await writeFile(noteOf(file, notes), facts);
-  return true;
+  const [noted, ...checked] = (await readFile(noteOf(file, notes), 'utf8').catch(() => '')).split(' ');
+  if (checked.join(' ') === facts) return noted === digest;
+  const found = await digestFile(file);
+  await writeFile(noteOf(file, notes), `${found} ${facts}`);
+  return found === digest;
 }
 
 function noteOf(file: string, notes: string): string {
@@ -48,7 +48,10 @@ export async function placeArtifact(placement: Placement): Promise<'in place' | 
   await mkdir(dirname(file), { recursive: true });
   const part = `${file}.part`;
   await rm(part, { force: true });
-  const copied = await runCommand({ file: 'cp', args: ['--reflink=auto', '--sparse=auto', blob, part] });
+  const [copied, found] = await Promise.all([
+    runCommand({ file: 'cp', args: ['--reflink=auto', '--sparse=auto', blob, part] }),
+    digestFile(blob),
+  ]);
   if (!copied.ok) {
     await rm(part, { force: true });
     if (fullDiskText.test(copied.stderr)) {
@@ -62,17 +65,19 @@ export async function placeArtifact(placement: Placement): Promise<'in place' | 
       output: copied.stderr,
     });
   }
+  if (found !== digest) {
+    await rm(part, { force: true });
+    fail({ code: 'blob-damaged', digest });
+  }
   await chmod(part, 0o644);
-  if ((await digestFile(part)) !== digest) fail({ code: 'blob-damaged', digest });
   await placement.beforeReplacing?.(file);
   await rename(part, file);
-  await writeFile(noteOf(file, notes), (await factsOf(file, digest)) ?? '');
+  await writeFile(noteOf(file, notes), `${digest} ${(await factsOf(file)) ?? ''}`);
   return 'written';
 }
 
-async function factsOf(file: string, digest: Digest): Promise<string | undefined> {
+/** While they stand, so does what is in the file. */
+async function factsOf(file: string): Promise<string | undefined> {
   const facts = await stat(file, { bigint: true }).catch(() => undefined);
-  return facts === undefined
-    ? undefined
-    : `${digest} ${facts.size} ${facts.mtimeNs} ${facts.ctimeNs} ${facts.ino}`;
+  return facts === undefined ? undefined : `${facts.size} ${facts.mtimeNs} ${facts.ctimeNs} ${facts.ino}`;
 }

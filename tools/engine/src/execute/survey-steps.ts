@@ -1,7 +1,7 @@
 import type { Origin } from '../events/build-event.ts';
 import { blobsOf, emptyRecord, type LayerRecord, ownLayers } from '../layers/layer-record.ts';
 import type { BuildPlan, StepPlan } from '../plan/build-plan.ts';
-import type { StepName } from '../plan/step.ts';
+import { steps as allSteps, type StepName } from '../plan/step.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import { chainHooks, type HookChain } from './hook-chain.ts';
 import { idleRecord } from './idle-step.ts';
@@ -87,8 +87,9 @@ export async function hasOwnBlobs(
   return true;
 }
 
-/** The steps that a goal asks for. */
+/** The steps that a goal asks for: all up to one, whether the image has that one or not. */
 export function stepsUntil({ plan, until }: Pick<SurveyGoal, 'plan' | 'until'>): readonly StepPlan[] {
-  const last = plan.steps.findIndex((step) => step.name === until);
-  return last < 0 ? plan.steps : plan.steps.slice(0, last + 1);
+  if (until === undefined) return plan.steps;
+  const rank = (name: StepName) => allSteps.findIndex((step) => step.name === name);
+  return plan.steps.filter(({ name }) => rank(name) <= rank(until));
 }

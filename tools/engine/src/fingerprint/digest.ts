@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { open } from 'node:fs/promises';
 
 /** SHA-256 in lower-case hexadecimal: of bytes in the content store, or of a file. */
 export type Digest = string & { readonly digest: unique symbol };
@@ -13,9 +12,19 @@ export function digestOf(content: string | Uint8Array): Digest {
   return createHash('sha256').update(content).digest('hex') as Digest;
 }
 
-/** Digest of a file's bytes, read as a stream. Throws what the file system throws. */
+/** Digest of a file's bytes, read in pieces. Throws what the file system throws. */
 export async function digestFile(path: string): Promise<Digest> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex') as Digest;
+  const file = await open(path);
+  try {
+    // One buffer for all of it: a stream takes a new one for each piece, and of those the collector gets to work.
+    const buffer = Buffer.allocUnsafeSlow(1 << 20);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) return hash.digest('hex') as Digest;
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }

@@ -42,5 +42,7 @@ function compress(cluster: Buffer, compression: 'zstd' | 'zlib'): Buffer {
   return zstdCompressSync(cluster, {
     params: { [constants.ZSTD_c_compressionLevel]: 3 },
     chunkSize: clusterBytes + 1024,
+    // Or each cluster is given tables that are larger than itself.
+    pledgedSrcSize: clusterBytes,
   });
 }

@@ -62,10 +62,19 @@ export async function mountOverlay(run: Runner, request: OverlayRequest): Promis
   if (request.readsFrom === 'files') {
     const mounted = await mount('files', { allowFailure: true });
     if (mounted.ok) return target;
-    await run(['sh', '-c', 'umount "$1".layer*', 'kiln-unmount', target], { allowFailure: true });
+    await run(unmountCommand('"$1".layer*', target), { allowFailure: true });
   }
   await mount('loop devices', {});
   return target;
+}
+
+/** Takes a read-only overlay of at least one layer apart, with its layers. */
+export async function unmountOverlay(run: Runner, name: string): Promise<void> {
+  await run(unmountCommand('"$1" "$1".layer*', `${sandboxRoot}/${name}`));
+}
+
+function unmountCommand(places: string, target: string): readonly [string, ...string[]] {
+  return ['sh', '-c', `umount ${places}`, 'kiln-unmount', target];
 }
 
 /**

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { plainEnvironment } from './run-command.ts';
 
 /**
@@ -7,6 +6,7 @@ import { plainEnvironment } from './run-command.ts';
  * @returns its exit status; 128 and the number of the signal that ended it, as shells count.
  */
 export async function runInTerminal(file: string, args: readonly string[]): Promise<number> {
+  const { execa } = await import('execa');
   const child = execa(file, [...args], {
     cwd: '/',
     env: plainEnvironment,

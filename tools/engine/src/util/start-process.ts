@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { plainEnvironment } from './run-command.ts';
 
@@ -24,23 +24,25 @@ export async function startProcess(
   args: readonly string[],
   signal?: AbortSignal,
 ): Promise<HeldProcess | { readonly refused: string }> {
-  const waiting = new AbortController();
-  const giveUp = (): void => waiting.abort(signal?.reason);
+  const child = spawn(file, args, { cwd: '/', env: plainEnvironment, stdio: 'pipe' });
+  let reason: string | undefined;
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      reason = `could not start: ${error.message}`;
+      resolve();
+    });
+    child.once('close', (status, killedBy) => {
+      reason ??= killedBy === null ? `exit status ${status}` : `killed by ${killedBy}`;
+      resolve();
+    });
+  });
+  const giveUp = (): void => void child.kill();
   if (signal?.aborted === true) giveUp();
   signal?.addEventListener('abort', giveUp, { once: true });
-  const child = execa(file, [...args], {
-    cwd: '/',
-    env: plainEnvironment,
-    extendEnv: false,
-    reject: false,
-    buffer: false,
-    stdin: 'pipe',
-    cancelSignal: waiting.signal,
-  });
-  child.stdin?.on('error', () => {});
+  // Who reads it may be gone.
+  child.stdin.on('error', () => {});
   const complaints: string[] = [];
-  child.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk.toString()));
-  const ended = child.then(() => {});
+  child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk.toString()));
   const greeting = await firstLine(child.stdout);
   signal?.removeEventListener('abort', giveUp);
   if (greeting !== undefined) {
@@ -48,19 +50,16 @@ export async function startProcess(
       greeting,
       ended,
       release: async () => {
-        child.stdin?.end();
+        child.stdin.end();
         await ended;
       },
     };
   }
-  const result = await child;
-  return {
-    refused: complaints.join('').trim() || result.originalMessage || `exit status ${result.exitCode}`,
-  };
+  await ended;
+  return { refused: complaints.join('').trim() || (reason ?? '') };
 }
 
-async function firstLine(stream: Readable | null): Promise<string | undefined> {
-  if (stream === null) return undefined;
+async function firstLine(stream: Readable): Promise<string | undefined> {
   return new Promise((resolve) => {
     let text = '';
     stream.on('data', (chunk: Buffer) => {

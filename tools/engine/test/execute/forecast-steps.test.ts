@@ -3,10 +3,12 @@ import { keyOfState } from '../../src/execute/checkpoint.ts';
 import { forecastSteps } from '../../src/execute/forecast-steps.ts';
 import { chainHooks, type HookChain } from '../../src/execute/hook-chain.ts';
 import { noteLast } from '../../src/execute/last-note.ts';
+import { stepsUntil } from '../../src/execute/survey-steps.ts';
 import { keyOfStep, type StoredStep } from '../../src/execute/stored-step.ts';
 import { blobPath } from '../../src/store/blob-path.ts';
 import { emptyRecord, type LayerRecord } from '../../src/layers/layer-record.ts';
 import type { BuildPlan } from '../../src/plan/build-plan.ts';
+import type { StepName } from '../../src/plan/step.ts';
 import { planBuild } from '../../src/plan/plan-build.ts';
 import type { ContentStore } from '../../src/store/content-store.ts';
 import { elementOf, script, type TreeFixture } from '../elements/element-fixture.ts';
@@ -50,6 +52,14 @@ async function haveBuilt(store: ContentStore, plan: BuildPlan): Promise<readonly
   }
   return chains;
 }
+
+test('a goal is all steps up to one, whether the image has that one or not', () => {
+  const namesUntil = (until: StepName | undefined) =>
+    stepsUntil({ plan: planOf(), until }).map(({ name }) => name);
+  expect(namesUntil('install')).toEqual(['root', 'install']);
+  expect(namesUntil('post-root')).toEqual(['root', 'install']);
+  expect(namesUntil(undefined)).toEqual(['root', 'install', 'block-device', 'finalise']);
+});
 
 async function forecast(store: ContentStore, plan: BuildPlan, bytes: 'needed' | 'not needed' = 'not needed') {
   const steps = await forecastSteps(store, subject, { plan, until: undefined, bytes });

@@ -32,10 +32,10 @@ export async function buildDiskImage(invocation: DiskImageInvocation, io: Comman
     kept: (file, name) => log.line(`kiln: ${files.shown(file)} is kept as ${files.shown(name)}`),
   });
   const view = { invocation, io, log, shown: files.shown };
-  let reporter = reporterFor(view, undefined);
+  let reporter = await reporterFor(view, undefined);
   try {
     const image = announce(invocation, io, log);
-    reporter = reporterFor(view, image.value);
+    reporter = await reporterFor(view, image.value);
     for (const failure of image.warnings) reporter.report({ type: 'warning', failure });
     await build(invocation, { image: image.value, files, reporter, log, io });
     reporter.finish({ kind: 'done' });

@@ -17,7 +17,7 @@ import { compatibleFailureLines } from './upstream-words.ts';
 export async function openDiskImageShell(invocation: DiskImageInvocation, io: CommandIo): Promise<number> {
   const { environment, moment } = invocation;
   if (moment === undefined) return 0;
-  const reporter = createReporter({ stream: io.stderr, mode: 'plain', environment });
+  const reporter = await createReporter({ stream: io.stderr, mode: 'plain', environment });
   const report: Report = (event) => {
     if (event.type !== 'step-finished' || event.origin !== 'restored') reporter.report(event);
   };

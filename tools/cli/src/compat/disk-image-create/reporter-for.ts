@@ -24,7 +24,7 @@ const modeOf: Readonly<Record<Exclude<LogStyle, 'dib'>, ReportMode>> = {
 };
 
 /** Shows a build in the style that was asked for. Before the elements are known, there is no image. */
-export function reporterFor(
+export async function reporterFor(
   view: {
     readonly invocation: DiskImageInvocation;
     readonly io: CommandIo;
@@ -32,7 +32,7 @@ export function reporterFor(
     readonly shown: (file: string) => string;
   },
   image: ResolvedImage | undefined,
-): Reporter {
+): Promise<Reporter> {
   const { logStyle, environment } = view.invocation;
   if (logStyle !== 'dib') {
     const { stdout: resultStream, stderr: stream } = view.io;

@@ -123,23 +123,24 @@ async function checkConfiguration({ tree }: Subject): Promise<Outcome> {
   return passUnless(problems);
 }
 
-/** Names of the units of one thing: Octavia's, and those of Debian's packages. */
-const enabled: readonly (readonly string[])[] = [
-  ['amphora-agent.service', 'octavia-agent.service'],
-  ['prometheus-proxy.service'],
-  ['certs-ramfs.service', 'octavia-agent-certs-ramfs.service'],
+/** A service by the names of its unit: Octavia's, and that of Debian's packages. */
+interface Service {
+  readonly names: readonly string[];
+  /** What the release of the agent has, where not all do. */
+  readonly program?: string;
+}
+
+const services: readonly Service[] = [
+  { names: ['amphora-agent.service', 'octavia-agent.service'] },
+  { names: ['prometheus-proxy.service'], program: 'prometheus-proxy' },
+  { names: ['certs-ramfs.service', 'octavia-agent-certs-ramfs.service'] },
 ];
 
 async function checkUnits({ tree }: Subject): Promise<Outcome> {
   const problems: string[] = [];
   const fromSource = (await readAmphoraFacts(tree)).agent === 'source';
-  for (const names of enabled) {
-    if (
-      names[0] === 'prometheus-proxy.service' &&
-      fromSource &&
-      !(await releaseHas(tree, 'prometheus-proxy'))
-    )
-      continue;
+  for (const { names, program } of services) {
+    if (fromSource && program !== undefined && !(await releaseHas(tree, program))) continue;
     const states = await Promise.all(names.map((name) => readUnitState(tree, name)));
     if (!states.some(({ state }) => state === 'enabled'))
       problems.push(`${names.join(' or ')} is not enabled: ${states.map(({ by }) => by).join('; ')}`);

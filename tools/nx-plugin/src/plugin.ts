@@ -96,8 +96,13 @@ export const createDependencies: CreateDependencies = (_options, { projects, fil
   ) as RawProjectGraphDependency[];
 };
 
-/** Locks are written before anything is hashed, and stand for themselves as variables. */
+/**
+ * Locks are written before anything is hashed, and stand for themselves as variables.
+ *
+ * In CI, tasks of one kind run in one process, which saves each some 0.4 s. Nowhere else: Nx gives such a process no terminal to draw on.
+ */
 export const preTasksExecution: PreTasksExecution = async (_options, { workspaceRoot, argv }) => {
   const workspace = openWorkspace(workspaceRoot, process.env);
+  if ((process.env['CI'] ?? '') !== '') process.env['NX_BATCH_MODE'] ??= 'true';
   Object.assign(process.env, await lockVariables(workspace, argv.slice(2)));
 };

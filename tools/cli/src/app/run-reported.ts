@@ -2,7 +2,7 @@ import { BuildFailure, describeFailure, type Failure } from '@kiln/engine/diagno
 import type { Report } from '@kiln/engine/events/build-event.ts';
 import { createReporter } from '../report/create-reporter.ts';
 import type { Reporter } from '../report/reporter.ts';
-import type { ReportMode } from '../report/terminal-output.ts';
+import type { ReportMode, TerminalOutput } from '../report/terminal-output.ts';
 import { listenForInterrupt } from './listen-for-interrupt.ts';
 
 /** How what happens is to be shown. */
@@ -11,6 +11,8 @@ export interface ShowOptions {
   readonly verbose: boolean;
   /** Show this step alone: the others are tasks of their own. */
   readonly only?: string;
+  /** Where it is shown; by default standard error and output of the process. */
+  readonly streams?: { readonly passing: TerminalOutput; readonly lasting: TerminalOutput };
 }
 
 /**
@@ -24,11 +26,11 @@ export async function runReported(
   body: (report: Report, signal: AbortSignal) => Promise<void>,
   outside?: AbortSignal,
 ): Promise<number> {
-  const mode =
-    show.mode ?? (process.stderr.isTTY && process.env['CI'] === undefined ? 'interactive' : 'plain');
+  const { passing, lasting } = show.streams ?? { passing: process.stderr, lasting: process.stdout };
+  const mode = show.mode ?? (passing.isTTY && process.env['CI'] === undefined ? 'interactive' : 'plain');
   const reporter = await createReporter({
-    stream: process.stderr,
-    resultStream: process.stdout,
+    stream: passing,
+    resultStream: lasting,
     mode,
     verbose: show.verbose,
     environment: process.env,
@@ -41,7 +43,7 @@ export async function runReported(
     reporter.finish({ kind: 'done' });
     return 0;
   } catch (error) {
-    return exitCodeFor(error, signal, reporter);
+    return exitCodeFor(error, signal, { reporter, passing });
   } finally {
     interrupt.close();
   }
@@ -54,7 +56,11 @@ function onlyStep(step: string, report: Report): Report {
   };
 }
 
-function exitCodeFor(error: unknown, signal: AbortSignal, reporter: Reporter): number {
+function exitCodeFor(
+  error: unknown,
+  signal: AbortSignal,
+  { reporter, passing }: { readonly reporter: Reporter; readonly passing: TerminalOutput },
+): number {
   if (signal.aborted) {
     reporter.finish({ kind: 'cancelled' });
     return 130;
@@ -63,7 +69,7 @@ function exitCodeFor(error: unknown, signal: AbortSignal, reporter: Reporter): n
     reporter.finish({ kind: 'failed', failures: error.failures });
     return worstExitCode(error.failures);
   }
-  process.stderr.write(`this is a bug in Kiln: ${error instanceof Error ? error.stack : String(error)}\n`);
+  passing.write(`this is a bug in Kiln: ${error instanceof Error ? error.stack : String(error)}\n`);
   return 70;
 }
 

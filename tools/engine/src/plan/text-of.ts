@@ -2,8 +2,18 @@ import type { HookFile } from '../elements/merge-hooks.ts';
 
 /** All text of some files, to look for names in. */
 export function textOf(files: readonly HookFile[]): string {
-  return files
-    .filter((file) => file.kind === 'file' && !file.content.includes(0))
-    .map((file) => file.content.toString('utf8'))
-    .join('\n');
+  return files.flatMap(textIn).join('\n');
+}
+
+/** One file is asked for every step of every image that sees it; its bytes never change once read. */
+const knownTexts = new WeakMap<Buffer, readonly string[]>();
+
+/** Nothing of links, and of what is no text. */
+function textIn({ kind, content }: HookFile): readonly string[] {
+  if (kind !== 'file') return [];
+  const known = knownTexts.get(content);
+  if (known !== undefined) return known;
+  const text = content.includes(0) ? [] : [content.toString('utf8')];
+  knownTexts.set(content, text);
+  return text;
 }

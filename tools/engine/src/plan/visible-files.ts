@@ -8,7 +8,8 @@ const phaseFolders: ReadonlySet<string> = new Set(phases.map((phase) => `${phase
 
 /** First part of a path in the hooks directory: `install.d` of `install.d/10-web`, or the file itself. */
 export function topOf(path: string): string {
-  return path.split('/')[0] ?? path;
+  const end = path.indexOf('/');
+  return end < 0 ? path : path.slice(0, end);
 }
 
 /**
@@ -49,15 +50,22 @@ export function reachableFiles(all: readonly HookFile[], folders: readonly strin
   if (mentionsBin.test(text)) own.add('bin');
   const candidates = all.filter((file) => !own.has(topOf(file.path)) && !isHookFolder(topOf(file.path)));
   let reachable = own.has('bin') ? `${text}\n${textOf(all.filter(isInBin))}` : text;
-  let found = candidates.filter((file) => isMentioned(nameOf(file), reachable));
+  let found = mentionedIn(candidates, reachable);
   // Scripts at the top (`library.bash`) mention others in turn.
   for (let before = -1; before !== found.length;) {
     before = found.length;
     reachable = `${reachable}\n${textOf(found.filter((file) => file.path === topOf(file.path)))}`;
-    found = candidates.filter((file) => isMentioned(nameOf(file), reachable));
+    found = mentionedIn(candidates, reachable);
   }
   const wanted = new Set(found);
   return all.filter((file) => own.has(topOf(file.path)) || wanted.has(file));
+}
+
+/** Many files go by one name, that of their folder. */
+function mentionedIn(files: readonly HookFile[], text: string): readonly HookFile[] {
+  const names = new Set(files.map(nameOf));
+  const mentioned = new Set([...names].filter((name) => isMentioned(name, text)));
+  return files.filter((file) => mentioned.has(nameOf(file)));
 }
 
 /** By what name scripts get at a file. */

@@ -3,7 +3,7 @@ import { createRunner } from '@kiln/engine/sandbox/command-runner.ts';
 import { findPrivilege } from '@kiln/engine/sandbox/privilege.ts';
 import { collectGarbage, type Collection } from '@kiln/engine/store/collect-garbage.ts';
 import { prepareStorePaths, type StorePaths } from '@kiln/engine/store/store-paths.ts';
-import { type StoreSurvey, surveyStore } from '@kiln/engine/store/survey-store.ts';
+import { measureStore, type StoreSurvey, surveyStore } from '@kiln/engine/store/survey-store.ts';
 import { parseSize } from '@kiln/engine/util/parse-size.ts';
 import type { Runner } from '@kiln/engine/util/runner.ts';
 
@@ -59,10 +59,8 @@ export async function keepStoreLimit(
   const limitBytes = storeLimit(environment);
   if (limitBytes === undefined) return undefined;
   const paths = await prepareStorePaths(store);
-  const wanted = await findWanted(paths);
-  const { totalBytes } = await surveyStore(paths, wanted);
-  if (totalBytes <= limitBytes) return undefined;
-  const policy = { wanted, keepMs: Infinity, limitBytes, now: Date.now() };
+  if ((await measureStore(paths)) <= limitBytes) return undefined;
+  const policy = { wanted: await findWanted(paths), keepMs: Infinity, limitBytes, now: Date.now() };
   return collectGarbage(paths, policy, asRootWhenNeeded);
 }
 

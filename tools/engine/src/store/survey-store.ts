@@ -51,6 +51,11 @@ export async function surveyStore(paths: StorePaths, wanted: Wanted): Promise<St
   };
 }
 
+/** Bytes of all that a store holds: `totalBytes` of its survey, without reading the index. */
+export async function measureStore(paths: StorePaths): Promise<number> {
+  return sum(await listBlobs(paths)) + sum(await listCaches(paths));
+}
+
 /** Kind of each blob that a key leads to. */
 export function kindsByDigest(
   entries: readonly { readonly key: string; readonly digest: Digest }[],

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { blobPath } from '../../src/store/blob-path.ts';
-import { surveyStore } from '../../src/store/survey-store.ts';
+import { measureStore, surveyStore } from '../../src/store/survey-store.ts';
 import { verifyStore } from '../../src/store/verify-store.ts';
 import { put, temporaryStore } from './store-fixture.ts';
 
@@ -22,6 +22,7 @@ test('sizes by kind; a blob under several keys counts once, as what it is first'
     { kind: 'records', count: 1, sizeBytes: 1, wantedBytes: 0 },
   ]);
   expect(survey.totalBytes).toBe(16);
+  expect(await measureStore(store.paths)).toBe(16);
 });
 
 test('package caches are listed by name, mirrors of repositories one by one', async () => {

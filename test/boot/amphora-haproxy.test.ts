@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ImageManifest } from '@kiln/engine/execute/image-manifest.ts';
+import type { ImageManifest } from '@kiln/engine/execute/artifacts/image-manifest.ts';
 import { nxRun, type NxRun, workspaceRoot } from './nx-run.ts';
 
 const output = join(workspaceRoot, 'dist/images/amphora-haproxy');

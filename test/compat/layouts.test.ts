@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseBlockDevice } from '@kiln/engine/block-device/parse-block-device.ts';
-import { planDiskLayout } from '@kiln/engine/block-device/plan-disk-layout.ts';
+import { parseBlockDevice } from '@kiln/engine/block-device/configuration/parse-block-device.ts';
+import { planDiskLayout } from '@kiln/engine/block-device/layout/plan-disk-layout.ts';
 import { parseLocatedYaml, placeOfPath, spelledNumbers } from '@kiln/engine/diagnostics/located-yaml.ts';
 import { describeFailure } from '@kiln/engine/diagnostics/failure.ts';
 import { expect } from 'vitest';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BreakPlace, BreakPoints } from '@kiln/engine/execute/break-points.ts';
+import type { BreakPlace, BreakPoints } from '@kiln/engine/execute/shell/break-points.ts';
 import { runCommand } from '@kiln/engine/util/run-command.ts';
 import { hooksRun, listTar, readFromTar, stepsMade, type Rig } from '@kiln/testkit/rig/open-rig.ts';
 import { expect } from 'vitest';

@@ -143,3 +143,41 @@ echo one >/boot/one; ln /boot/one /boot/two; ln -s one /boot/link; chmod 700 /bo
   expect(digest(resumed, 'tar')).toBe(digest(build, 'tar'));
   expect(digest(resumed, 'raw')).toBe(digest(build, 'raw'));
 });
+
+scenario('host hooks ask dib-block-device about the disk', async (rig) => {
+  const ask = (file: string): string =>
+    `for symbol in root-label root-fstype boot-label mount-points image-block-device image-block-partition image-path nonsense; do
+echo "$symbol: $(dib-block-device getval "$symbol" 2>/dev/null) $?"
+done >"$TMP_MOUNT_PATH/${file}"\n`;
+  const build = await buildDisk(rig, {
+    'extra-data.d/10-ask': `${ask('early')}cp "$DIB_BLOCK_DEVICE_PARAMS_YAML" "$TMP_MOUNT_PATH/parameters"\n`,
+    'pre-finalise.d/10-ask': ask('late'),
+  });
+  const read = async (path: string) => (await readFromTar(fileOf(build, 'tar'), path))?.trim().split('\n');
+  const known = [
+    'root-label: top 0',
+    'root-fstype: ext4 0',
+    'boot-label: mkfs_boot 0',
+    'mount-points: /|/boot 0',
+  ];
+  const none = (symbol: string) => `${symbol}:  1`;
+  expect(await read('early')).toEqual([
+    ...known,
+    ...['image-block-device', 'image-block-partition', 'image-path'].map(none),
+    'nonsense:  0',
+  ]);
+  expect(await read('late')).toEqual([
+    ...known,
+    'image-block-device: /run/kiln/dev/loop0 0',
+    'image-block-partition: /run/kiln/dev/mapper/loop0p3 0',
+    none('image-path'),
+    'nonsense:  0',
+  ]);
+  expect(await read('parameters')).toEqual([
+    'image-dir: "/run/kiln"',
+    'build-dir: "/run/kiln"',
+    'mount-base: "/run/kiln/mnt"',
+    'root-fs-type: "ext4"',
+    'root-label: "top"',
+  ]);
+});

@@ -1,6 +1,6 @@
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { refreshLock } from '@kiln/engine/execute/refresh-lock.ts';
+import { refreshLock } from '@kiln/engine/execute/locks/refresh-lock.ts';
 import { explainLockChange } from '@kiln/engine/lock/compare-locks.ts';
 import { readLock } from '@kiln/engine/lock/read-lock.ts';
 import { createGitUpstream, type GitUpstream } from '@kiln/testkit/rig/git-upstream.ts';

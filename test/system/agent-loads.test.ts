@@ -73,6 +73,29 @@ testOn(needs, 'an agent that lacks a library, a module or a function fails, with
   expect(other.stderr).toContain('amphora-agent does not start: AttributeError');
 });
 
+testOn(needs, 'an agent that calls a script of rules that is not there fails', async () => {
+  const call = (command: string) => ({
+    'octavia/amphorae/backends/interface_file.py': `command = "${command} add {} {}"\n`,
+  });
+  const other = await load(call('someones-agent-lvs-masquerade'));
+  expect(other.ok).toBe(false);
+  expect(other.stderr).toContain('the agent calls someones-agent-lvs-masquerade, which is not there');
+  const older = await load(call('/nonexistent/udp-masquerade.sh'));
+  expect(older.stderr).toContain('the agent calls /nonexistent/udp-masquerade.sh, which is not there');
+});
+
+testOn(needs, 'an agent of a release without prometheus-proxy and amphora-interface passes', async () => {
+  const older = await load({
+    'octavia-11.0.0.dist-info/METADATA': undefined,
+    'octavia-11.0.0.dist-info/entry_points.txt': undefined,
+    'octavia-5.1.2.dist-info/METADATA': 'Metadata-Version: 2.1\nName: octavia\nVersion: 5.1.2\n',
+    'octavia-5.1.2.dist-info/entry_points.txt':
+      '[console_scripts]\namphora-agent = octavia.cmd.agent:main\noctavia-worker = octavia.cmd.worker:main\n',
+    'octavia/cmd/prometheus_proxy.py': undefined,
+  });
+  expect(older.ok, older.stderr).toBe(true);
+});
+
 testOn(needs, 'an environment without the agent fails', async () => {
   const empty = await load({
     'octavia-11.0.0.dist-info/METADATA': undefined,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { installBiosGrub } from '@kiln/engine/block-device/install-bios-grub.ts';
+import { installBiosGrub } from '@kiln/engine/block-device/writing/install-bios-grub.ts';
 import type { DiskLayout } from '@kiln/engine/block-device/disk-layout.ts';
-import { gptPartitionType, knownGptCodes } from '@kiln/engine/block-device/partition-type.ts';
-import { writeDisk } from '@kiln/engine/block-device/write-disk.ts';
+import { gptPartitionType, knownGptCodes } from '@kiln/engine/block-device/configuration/partition-type.ts';
+import { writeDisk } from '@kiln/engine/block-device/writing/write-disk.ts';
 import type { DiskRig } from './disk-rig.ts';
 import {
   gptConfiguration,

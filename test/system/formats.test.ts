@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeDisk } from '@kiln/engine/block-device/write-disk.ts';
+import { writeDisk } from '@kiln/engine/block-device/writing/write-disk.ts';
 import { archiveContainer } from '@kiln/engine/formats/archive-container.ts';
 import { archiveTree } from '@kiln/engine/formats/archive-tree.ts';
 import { convertDisk } from '@kiln/engine/formats/convert-disk.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DiskLayout, VolumeGroup } from '@kiln/engine/block-device/disk-layout.ts';
-import { segmentsOfVolume } from '@kiln/engine/block-device/plan-volume-group.ts';
-import { renderLvmMetadata } from '@kiln/engine/block-device/render-lvm-metadata.ts';
-import { writeDisk } from '@kiln/engine/block-device/write-disk.ts';
+import { segmentsOfVolume } from '@kiln/engine/block-device/layout/plan-volume-group.ts';
+import { renderLvmMetadata } from '@kiln/engine/block-device/writing/render-lvm-metadata.ts';
+import { writeDisk } from '@kiln/engine/block-device/writing/write-disk.ts';
 import { createRunner } from '@kiln/engine/sandbox/command-runner.ts';
 import { checkFilesystem } from '@kiln/testkit/disk/check-filesystem.ts';
 import { openDisk } from '@kiln/testkit/disk/open-disk.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { draftBuild } from '@kiln/engine/execute/draft-build.ts';
-import { chainHooks } from '@kiln/engine/execute/hook-chain.ts';
+import { chainHooks } from '@kiln/engine/execute/steps/hook-chain.ts';
 import type { ImageDefinition } from '@kiln/engine/image-definition/image-definition.ts';
 import { emptyRecord } from '@kiln/engine/layers/layer-record.ts';
 import { loadImage } from '../../tools/cli/src/app/load-image.ts';

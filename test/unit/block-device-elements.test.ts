@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { expect, test } from 'vitest';
-import { parseBlockDevice } from '@kiln/engine/block-device/parse-block-device.ts';
-import { planDiskLayout } from '@kiln/engine/block-device/plan-disk-layout.ts';
+import { parseBlockDevice } from '@kiln/engine/block-device/configuration/parse-block-device.ts';
+import { planDiskLayout } from '@kiln/engine/block-device/layout/plan-disk-layout.ts';
 
 const root = join(import.meta.dirname, '../..');
 const files = globSync('elements/*/block-device-*.yaml', { cwd: root }).sort();

@@ -3,7 +3,7 @@ import { BuildFailure } from '@kiln/engine/diagnostics/failure.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import type { Report } from '@kiln/engine/events/build-event.ts';
 import { buildImage, buildSteps, type BuildOutcome } from '@kiln/engine/execute/build-image.ts';
-import type { BreakPoints } from '@kiln/engine/execute/break-points.ts';
+import type { BreakPoints } from '@kiln/engine/execute/shell/break-points.ts';
 import type { BuildRequest } from '@kiln/engine/execute/build-request.ts';
 import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
 import type { StepName } from '@kiln/engine/plan/step.ts';

@@ -5,7 +5,7 @@ import {
   explainImage,
   type ImageExplanation,
   type StepExplanation,
-} from '@kiln/engine/execute/explain-image.ts';
+} from '@kiln/engine/execute/explain/explain-image.ts';
 import type { StepName } from '@kiln/engine/plan/step.ts';
 import { engineRequest, type ImageRequest, loadReported } from './build.ts';
 import { outputDirectory } from './workspace.ts';

@@ -4,7 +4,7 @@ import { fail } from '@kiln/engine/diagnostics/failure.ts';
 import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import type { Report } from '@kiln/engine/events/build-event.ts';
-import { fetchSources, type SourceFetch } from '@kiln/engine/execute/fetch-sources.ts';
+import { fetchSources, type SourceFetch } from '@kiln/engine/execute/locks/fetch-sources.ts';
 import { pinOf } from '@kiln/engine/lock/image-lock.ts';
 import { engineRequest, loadReported } from './build.ts';
 import { elementFolders } from './describe-element.ts';

@@ -1,6 +1,6 @@
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import type { Report } from '@kiln/engine/events/build-event.ts';
-import { completeLock, refreshLock, type RefreshedLock } from '@kiln/engine/execute/refresh-lock.ts';
+import { completeLock, refreshLock, type RefreshedLock } from '@kiln/engine/execute/locks/refresh-lock.ts';
 import { daysBetween, explainLockChange, inDays } from '@kiln/engine/lock/compare-locks.ts';
 import { engineRequest, loadReported } from './build.ts';
 import { reportProblems } from './report-problems.ts';

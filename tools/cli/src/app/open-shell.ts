@@ -2,7 +2,7 @@ import {
   openShell as openEngineShell,
   type BuildMoment,
   type ShellPlace,
-} from '@kiln/engine/execute/open-shell.ts';
+} from '@kiln/engine/execute/shell/open-shell.ts';
 import type { Report } from '@kiln/engine/events/build-event.ts';
 import { coloursFor } from '../report/colours.ts';
 import { createReporter } from '../report/create-reporter.ts';

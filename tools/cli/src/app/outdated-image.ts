@@ -1,6 +1,6 @@
 import { fail } from '@kiln/engine/diagnostics/failure.ts';
 import type { Report } from '@kiln/engine/events/build-event.ts';
-import { findOutdated } from '@kiln/engine/execute/find-outdated.ts';
+import { findOutdated } from '@kiln/engine/execute/locks/find-outdated.ts';
 import { coloursFor } from '../report/colours.ts';
 import { outdatedText } from '../report/outdated-text.ts';
 import { engineRequest, loadReported } from './build.ts';

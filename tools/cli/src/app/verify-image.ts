@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
 import { fail } from '@kiln/engine/diagnostics/failure.ts';
-import { type DiskDraft, draftDisk } from '@kiln/engine/execute/draft-disk.ts';
+import { type DiskDraft, draftDisk } from '@kiln/engine/execute/artifacts/draft-disk.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import { isTreeFormat } from '@kiln/engine/formats/image-format.ts';
 import {

@@ -1,6 +1,6 @@
 import { steps, type StepName } from '@kiln/engine/plan/step.ts';
 import { breakPointNames } from '@kiln/engine/plan/break-point-names.ts';
-import type { BreakPoints } from '@kiln/engine/execute/break-points.ts';
+import type { BreakPoints } from '@kiln/engine/execute/shell/break-points.ts';
 import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {

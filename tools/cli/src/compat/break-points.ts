@@ -1,4 +1,4 @@
-import type { BreakPlace, BreakPoints } from '@kiln/engine/execute/break-points.ts';
+import type { BreakPlace, BreakPoints } from '@kiln/engine/execute/shell/break-points.ts';
 import { breakPointNames } from '@kiln/engine/plan/break-point-names.ts';
 
 /** Where and how a build is to stop, as a user says it. */

@@ -1,5 +1,5 @@
-import type { ImageManifest } from '@kiln/engine/execute/image-manifest.ts';
-import { type MountedTree, withLayers } from '@kiln/engine/execute/open-layers.ts';
+import type { ImageManifest } from '@kiln/engine/execute/artifacts/image-manifest.ts';
+import { type MountedTree, withLayers } from '@kiln/engine/execute/shell/open-layers.ts';
 import type { Digest } from '@kiln/engine/fingerprint/digest.ts';
 import { storeDirectory } from '../app/workspace.ts';
 import { compareFiles, type FileDifference } from './compare-files.ts';

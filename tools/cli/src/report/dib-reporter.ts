@@ -1,6 +1,6 @@
 import type { Failure } from '@kiln/engine/diagnostics/failure.ts';
 import type { BuildEvent } from '@kiln/engine/events/build-event.ts';
-import { insideTarget } from '@kiln/engine/execute/hook-places.ts';
+import { insideTarget } from '@kiln/engine/execute/steps/hook-places.ts';
 import { sandboxPaths } from '@kiln/engine/plan/hook-environment.ts';
 import { steps } from '@kiln/engine/plan/step.ts';
 import { chrootPhases, type Phase, phases } from '@kiln/engine/util/phase.ts';

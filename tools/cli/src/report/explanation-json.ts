@@ -1,4 +1,4 @@
-import type { ImageExplanation, StepExplanation } from '@kiln/engine/execute/explain-image.ts';
+import type { ImageExplanation, StepExplanation } from '@kiln/engine/execute/explain/explain-image.ts';
 
 /** An explanation or a forecast for programs: what `kiln explain --json` and `kiln build --dry-run --json` print. */
 export function explanationJson(image: string, { forecast, steps }: ImageExplanation): object {

@@ -1,5 +1,5 @@
-import type { ExplainedChange } from '@kiln/engine/execute/explain-changes.ts';
-import type { StepExplanation } from '@kiln/engine/execute/explain-image.ts';
+import type { ExplainedChange } from '@kiln/engine/execute/explain/explain-changes.ts';
+import type { StepExplanation } from '@kiln/engine/execute/explain/explain-image.ts';
 import type { SelectedSteps } from '../app/explain.ts';
 import type { Colours } from './colours.ts';
 import { fateWords, reasonsFor } from './forecast-text.ts';

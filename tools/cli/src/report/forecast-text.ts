@@ -1,6 +1,6 @@
-import type { ImageExplanation, StepExplanation } from '@kiln/engine/execute/explain-image.ts';
-import type { ArtifactForecast } from '@kiln/engine/execute/forecast-build.ts';
-import type { StepForecast } from '@kiln/engine/execute/forecast-steps.ts';
+import type { ImageExplanation, StepExplanation } from '@kiln/engine/execute/explain/explain-image.ts';
+import type { ArtifactForecast } from '@kiln/engine/execute/explain/forecast-build.ts';
+import type { StepForecast } from '@kiln/engine/execute/explain/forecast-steps.ts';
 import type { Colours } from './colours.ts';
 import { formatSeconds } from './format-quantity.ts';
 

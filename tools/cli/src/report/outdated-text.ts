@@ -1,4 +1,4 @@
-import type { OutdatedPackage, OutdatedReport } from '@kiln/engine/execute/find-outdated.ts';
+import type { OutdatedPackage, OutdatedReport } from '@kiln/engine/execute/locks/find-outdated.ts';
 import type { Colours } from './colours.ts';
 
 /** What was compared, and how it is shown. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ImageExplanation, StepExplanation } from '@kiln/engine/execute/explain-image.ts';
-import type { StepForecast } from '@kiln/engine/execute/forecast-steps.ts';
-import type { ArtifactForecast } from '@kiln/engine/execute/forecast-build.ts';
+import type { ImageExplanation, StepExplanation } from '@kiln/engine/execute/explain/explain-image.ts';
+import type { StepForecast } from '@kiln/engine/execute/explain/forecast-steps.ts';
+import type { ArtifactForecast } from '@kiln/engine/execute/explain/forecast-build.ts';
 import { coloursThatAre } from '../../src/report/colours.ts';
 import { explanationJson } from '../../src/report/explanation-json.ts';
 import { explanationText } from '../../src/report/explanation-text.ts';

@@ -1,4 +1,4 @@
-import type { OutdatedReport } from '@kiln/engine/execute/find-outdated.ts';
+import type { OutdatedReport } from '@kiln/engine/execute/locks/find-outdated.ts';
 import { expect, test } from 'vitest';
 import { coloursThatAre } from '../../src/report/colours.ts';
 import { outdatedText } from '../../src/report/outdated-text.ts';

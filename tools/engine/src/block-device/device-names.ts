@@ -1,5 +1,5 @@
 import type { DiskLayout, Filesystem, VolumeGroup } from './disk-layout.ts';
-import { segmentsOfVolume } from './plan-volume-group.ts';
+import { segmentsOfVolume } from './layout/plan-volume-group.ts';
 
 /** The disk or one of its partitions, as a hook may open it. */
 export interface NamedDevice {

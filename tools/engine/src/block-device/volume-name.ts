@@ -1,5 +1,5 @@
-import type { ProblemList, RawNode } from './raw-node.ts';
-import { addProblem } from './raw-node.ts';
+import type { ProblemList, RawNode } from './configuration/raw-node.ts';
+import { addProblem } from './configuration/raw-node.ts';
 
 /** Parts of names that LVM keeps for the volumes that it hides (lvm(8), "Valid names"). */
 const reserved =

@@ -1,6 +1,6 @@
 import type { ResolvedImage } from '../elements/resolved-image.ts';
 import type { Report } from '../events/build-event.ts';
-import type { BreakPoints } from './break-points.ts';
+import type { BreakPoints } from './shell/break-points.ts';
 
 /**
  * When to take checkpoints: where they pay, or after every hook, which costs more now and less when the next change comes

@@ -1,7 +1,7 @@
 import type { ResolvedImage } from '../elements/resolved-image.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import { planBuild } from '../plan/plan-build.ts';
-import { draftDisk } from './draft-disk.ts';
+import { draftDisk } from './artifacts/draft-disk.ts';
 
 /**
  * The plan of an image without a look at the host or the outside world: for the task graph, which needs to know steps

@@ -4,10 +4,10 @@ import { blobsOf, type LayerRecord } from '../layers/layer-record.ts';
 import { listEntries } from '../store/list-store.ts';
 import type { StorePaths } from '../store/store-paths.ts';
 import type { Wanted } from '../store/survey-store.ts';
-import { keyOfState } from './checkpoint.ts';
-import { keyOfMade, type LastNote, lastNotePrefix } from './last-note.ts';
-import { contentsKey } from './tree-contents.ts';
-import type { StoredStep } from './stored-step.ts';
+import { keyOfState } from './steps/checkpoint.ts';
+import { keyOfMade, type LastNote, lastNotePrefix } from './explain/last-note.ts';
+import { contentsKey } from './artifacts/tree-contents.ts';
+import type { StoredStep } from './steps/stored-step.ts';
 
 /**
  * What the images of this machine want of a store: all that they had last, whose definitions still stand. Of what they had

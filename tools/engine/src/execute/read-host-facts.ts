@@ -6,7 +6,7 @@ import type { ResolvedImage } from '../elements/resolved-image.ts';
 import { optionalToolsForFormats, toolsForFormats } from '../formats/required-tools.ts';
 import { toolsForLayout } from '../block-device/required-tools.ts';
 import type { ImageFormat } from '../image-definition/image-definition.ts';
-import type { DiskDraft } from './draft-disk.ts';
+import type { DiskDraft } from './artifacts/draft-disk.ts';
 import { digestFile } from '../fingerprint/digest.ts';
 import type { RequiredTool } from '../util/required-tool.ts';
 import { hostPath } from '../util/run-command.ts';

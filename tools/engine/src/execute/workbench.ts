@@ -4,7 +4,7 @@ import type { Privilege } from '../sandbox/privilege.ts';
 import type { Fetching } from '../sources/fetching.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { Runner } from '../util/runner.ts';
-import type { BreakSession } from './break-points.ts';
+import type { BreakSession } from './shell/break-points.ts';
 import type { BuildSubject, CheckpointPolicy } from './build-request.ts';
 import type { WorkingMemory } from './working-memory.ts';
 

@@ -1,4 +1,4 @@
-import { onTreeView } from '../block-device/tree-view.ts';
+import { onTreeView } from '../block-device/writing/tree-view.ts';
 import { runWriting } from '../diagnostics/run-writing.ts';
 import { hostPath } from '../util/run-command.ts';
 import type { Runner } from '../util/runner.ts';

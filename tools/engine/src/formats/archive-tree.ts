@@ -1,7 +1,7 @@
 import { runWriting } from '../diagnostics/run-writing.ts';
 import { hostPath } from '../util/run-command.ts';
 import type { Runner } from '../util/runner.ts';
-import { onTreeView } from '../block-device/tree-view.ts';
+import { onTreeView } from '../block-device/writing/tree-view.ts';
 import type { ArchiveFormat } from './image-format.ts';
 import { gzipCommand, gzipProgram } from './gzip-command.ts';
 import { tarToOutput } from './tar-to-output.ts';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Runner } from '../util/runner.ts';
 import { runWriting } from '../diagnostics/run-writing.ts';
-import { readPiece, writePieces } from '../block-device/disk-pieces.ts';
+import { readPiece, writePieces } from '../block-device/writing/disk-pieces.ts';
 import type { FixIdentifiers, IdentifierStretch } from './fixed-identifiers.ts';
 import { fixVdi, fixVmdk, fixVpc, vdiIdentifiers, vmdkDescriptor, vpcFooters } from './fixed-identifiers.ts';
 import type { Qcow2Compression } from './qcow2-image.ts';

@@ -2,9 +2,9 @@ import {
   type BlockDeviceSource,
   parseBlockDevice,
   wholeDiskConfiguration,
-} from '../block-device/parse-block-device.ts';
+} from '../block-device/configuration/parse-block-device.ts';
 import type { BlockDeviceGraph } from '../block-device/block-device-graph.ts';
-import type { ConfigurationPath } from '../block-device/raw-node.ts';
+import type { ConfigurationPath } from '../block-device/configuration/raw-node.ts';
 import type { Failure } from '../diagnostics/failure.ts';
 import { parseLocatedYaml, placeOfPath, spelledNumbers } from '../diagnostics/located-yaml.ts';
 import type { Place } from '../diagnostics/place.ts';

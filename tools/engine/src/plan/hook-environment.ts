@@ -5,6 +5,7 @@ import { isSecret, secretDigest } from '../elements/secret-variables.ts';
 import type { ResolvedImage } from '../elements/resolved-image.ts';
 import { byteOrder } from '../util/byte-order.ts';
 import { callerVariables } from './caller-environment.ts';
+import { diskParametersFile, variablesAskedFor } from './disk-questions.ts';
 import type { StepName } from './step.ts';
 import { textOf } from './text-of.ts';
 
@@ -54,7 +55,7 @@ export function hookEnvironment(
   sources: EnvironmentSources,
 ): HookEnvironment {
   const declared = image.elements.flatMap((element) => element.declarations.variables);
-  const mentioned = variablesMentionedIn(step.files, declared);
+  const mentioned = variablesMentionedIn(step.files, [...declared, ...variablesAskedFor(step.files)]);
   const framework = frameworkVariables(image, step.name, sources);
   const chosen = {
     ...defaultVariables(image),
@@ -157,6 +158,7 @@ function frameworkVariables(
       arguments: sources.arguments ?? [],
       secrets: declaredSecrets(image),
     }),
+    DIB_BLOCK_DEVICE_PARAMS_YAML: diskParametersFile,
     ...sources.disk,
     ...(step === 'finalise' ? sources.device?.variables : {}),
   };

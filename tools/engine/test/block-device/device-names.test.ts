@@ -5,8 +5,11 @@ import {
   deviceVariables,
   nameDevices,
 } from '../../src/block-device/device-names.ts';
-import { parseBlockDevice, wholeDiskConfiguration } from '../../src/block-device/parse-block-device.ts';
-import { planDiskLayout } from '../../src/block-device/plan-disk-layout.ts';
+import {
+  parseBlockDevice,
+  wholeDiskConfiguration,
+} from '../../src/block-device/configuration/parse-block-device.ts';
+import { planDiskLayout } from '../../src/block-device/layout/plan-disk-layout.ts';
 import { efiConfiguration, mbrConfiguration } from './configurations.ts';
 
 function devicesOf(configuration: unknown, treeBytes = 0) {

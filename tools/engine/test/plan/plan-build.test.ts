@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Element } from '../../src/elements/element.ts';
 import type { ResolvedImage } from '../../src/elements/resolved-image.ts';
 import { readElement } from '../../src/elements/read-element.ts';
-import { chainHooks } from '../../src/execute/hook-chain.ts';
+import { chainHooks } from '../../src/execute/steps/hook-chain.ts';
 import { emptyRecord } from '../../src/layers/layer-record.ts';
 import { planBuild } from '../../src/plan/plan-build.ts';
 import type { PlanSources } from '../../src/plan/plan-sources.ts';

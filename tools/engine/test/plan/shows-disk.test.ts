@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { HookFile } from '../../src/elements/merge-hooks.ts';
-import { chainHooks } from '../../src/execute/hook-chain.ts';
+import { chainHooks } from '../../src/execute/steps/hook-chain.ts';
 import { digestOf } from '../../src/fingerprint/digest.ts';
 import { emptyRecord } from '../../src/layers/layer-record.ts';
 import { planBuild } from '../../src/plan/plan-build.ts';
@@ -18,6 +18,8 @@ test.each([
   ['finalise', 'grub-install $IMAGE_BLOCK_DEVICE', true],
   ['finalise', 'eval declare -A devices=( ${IMAGE_BLOCK_DEVICES} )', true],
   ['finalise', '"IMAGE_BLOCK_DEVICE" in os.environ', true],
+  ['finalise', 'disk=$(dib-block-device getval image-block-device)', true],
+  ['finalise', 'label=$(dib-block-device getval root-label)', false],
   ['finalise', 'grub-mkconfig', false],
   ['block-device', 'echo IMAGE_BLOCK_DEVICE=/dev/sda', false],
 ] as const)('in %s, %j: %s', (step, text, expected) => {
@@ -46,4 +48,16 @@ test("the user's IMAGE_BLOCK_DEVICE reaches no hook", () => {
   const step = steps.at(-1);
   expect([step?.showsDisk, step?.environment['IMAGE_BLOCK_DEVICE']]).toEqual([true, '/dev/loop0']);
   expect(step?.readableVariables).not.toContain('IMAGE_BLOCK_DEVICE');
+});
+
+test('who asks dib-block-device reads what it answers from', () => {
+  const disk = { DIB_ROOT_LABEL: 'top', DIB_MOUNTPOINTS: '/' };
+  const stepOf = (text: string) => planBuild(finalising(text), { ...sources, disk }).steps.at(-1);
+  const asking = stepOf('dib-block-device getval root-label');
+  expect(asking?.environment).toMatchObject({
+    ...disk,
+    DIB_BLOCK_DEVICE_PARAMS_YAML: '/run/kiln/block-device/params.yaml',
+  });
+  expect(asking?.inputs).toMatchObject({ 'environment DIB_ROOT_LABEL': 'top' });
+  expect(stepOf('true')?.environment).not.toHaveProperty('DIB_ROOT_LABEL');
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { parseBlockDevice } from '@kiln/engine/block-device/parse-block-device.ts';
-import { planDiskLayout } from '@kiln/engine/block-device/plan-disk-layout.ts';
+import { parseBlockDevice } from '@kiln/engine/block-device/configuration/parse-block-device.ts';
+import { planDiskLayout } from '@kiln/engine/block-device/layout/plan-disk-layout.ts';
 
 /**
  * The disk that an element lays out for a tree of 1 GB, in lines that a test can compare: the table, its partitions, the

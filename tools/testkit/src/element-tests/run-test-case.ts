@@ -6,7 +6,7 @@ import { resolveImage } from '@kiln/engine/elements/resolve-image.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import type { BuildEvent } from '@kiln/engine/events/build-event.ts';
 import { buildImage } from '@kiln/engine/execute/build-image.ts';
-import type { BreakPoints } from '@kiln/engine/execute/break-points.ts';
+import type { BreakPoints } from '@kiln/engine/execute/shell/break-points.ts';
 import { readImageDefinition } from '@kiln/engine/image-definition/read-image-definition.ts';
 import { runCommand } from '@kiln/engine/util/run-command.ts';
 import { explainRun } from './explain-run.ts';

@@ -3,11 +3,11 @@ import { BuildFailure, type Failure } from '@kiln/engine/diagnostics/failure.ts'
 import type { Result } from '@kiln/engine/diagnostics/result.ts';
 import { resolveImage } from '@kiln/engine/elements/resolve-image.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
-import type { BreakPoints } from '@kiln/engine/execute/break-points.ts';
+import type { BreakPoints } from '@kiln/engine/execute/shell/break-points.ts';
 import type { BuildEvent, Origin, Report } from '@kiln/engine/events/build-event.ts';
 import { buildImage, buildSteps } from '@kiln/engine/execute/build-image.ts';
-import type { ImageArtifact } from '@kiln/engine/execute/ensure-artifacts.ts';
-import type { StepState } from '@kiln/engine/execute/ensure-steps.ts';
+import type { ImageArtifact } from '@kiln/engine/execute/artifacts/ensure-artifacts.ts';
+import type { StepState } from '@kiln/engine/execute/steps/ensure-steps.ts';
 import type { KeyRecord } from '@kiln/engine/fingerprint/key-record.ts';
 import { readImageDefinition } from '@kiln/engine/image-definition/read-image-definition.ts';
 import type { LayerRecord } from '@kiln/engine/layers/layer-record.ts';

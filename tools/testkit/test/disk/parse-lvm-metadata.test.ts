@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { VolumeGroup } from '@kiln/engine/block-device/disk-layout.ts';
-import { encodeVolumeGroup } from '@kiln/engine/block-device/encode-lvm.ts';
+import { encodeVolumeGroup } from '@kiln/engine/block-device/writing/encode-lvm.ts';
 import { bufferSource } from '../../src/disk/byte-source.ts';
 import { parseMappings } from '../../src/disk/open-volumes.ts';
 import { parseLvmMetadata } from '../../src/disk/parse-lvm-metadata.ts';

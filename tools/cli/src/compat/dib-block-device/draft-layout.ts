@@ -1,6 +1,6 @@
 import type { DiskLayout } from '@kiln/engine/block-device/disk-layout.ts';
-import { parseBlockDevice } from '@kiln/engine/block-device/parse-block-device.ts';
-import { planDiskLayout } from '@kiln/engine/block-device/plan-disk-layout.ts';
+import { parseBlockDevice } from '@kiln/engine/block-device/configuration/parse-block-device.ts';
+import { planDiskLayout } from '@kiln/engine/block-device/layout/plan-disk-layout.ts';
 import { BuildFailure } from '@kiln/engine/diagnostics/failure.ts';
 import { placeOfPath, spelledNumbers } from '@kiln/engine/diagnostics/located-yaml.ts';
 import type { BlockDeviceParameters } from './read-parameters.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { renderFstab } from '@kiln/engine/block-device/render-fstab.ts';
+import { renderFstab } from '@kiln/engine/block-device/writing/render-fstab.ts';
 import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
 import type { CommandShape } from '../command/command-shape.ts';
 import {

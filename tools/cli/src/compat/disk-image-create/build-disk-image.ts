@@ -2,7 +2,7 @@ import { BuildFailure, type Failure } from '@kiln/engine/diagnostics/failure.ts'
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
 import type { BuildRequest } from '@kiln/engine/execute/build-request.ts';
 import { buildImage } from '@kiln/engine/execute/build-image.ts';
-import { withLayers } from '@kiln/engine/execute/open-layers.ts';
+import { withLayers } from '@kiln/engine/execute/shell/open-layers.ts';
 import type { Digest } from '@kiln/engine/fingerprint/digest.ts';
 import { keepStoreLimit } from '../../app/tend-store.ts';
 import { formatBytes } from '../../report/format-quantity.ts';

@@ -1,6 +1,6 @@
 import type { completionShells } from '../command/completion-script.ts';
 import type { UsageDetail } from './usage-report.ts';
-import type { BuildMoment } from '@kiln/engine/execute/open-shell.ts';
+import type { BuildMoment } from '@kiln/engine/execute/shell/open-shell.ts';
 
 /** Which of the two commands is called: `disk-image-create` or `ramdisk-image-create`. */
 export type DiskImageMode = 'disk' | 'ramdisk';

@@ -1,6 +1,6 @@
 import { BuildFailure } from '@kiln/engine/diagnostics/failure.ts';
 import { renderFailure } from '@kiln/engine/diagnostics/render-failure.ts';
-import { explainImage } from '@kiln/engine/execute/explain-image.ts';
+import { explainImage } from '@kiln/engine/execute/explain/explain-image.ts';
 import { readSourceLine } from '../../app/read-source-line.ts';
 import { coloursFor } from '../../report/colours.ts';
 import { explanationJson } from '../../report/explanation-json.ts';

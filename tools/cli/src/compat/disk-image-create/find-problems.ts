@@ -1,5 +1,5 @@
 import { BuildFailure, type Failure } from '@kiln/engine/diagnostics/failure.ts';
-import { draftDisk } from '@kiln/engine/execute/draft-disk.ts';
+import { draftDisk } from '@kiln/engine/execute/artifacts/draft-disk.ts';
 import { unwritableOutputs } from './check-writable.ts';
 import type { DiskImageInvocation } from './disk-image-invocation.ts';
 import { resolveInvocation } from './prepare-disk-image.ts';

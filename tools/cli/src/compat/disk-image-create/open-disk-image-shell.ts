@@ -1,6 +1,6 @@
 import { BuildFailure } from '@kiln/engine/diagnostics/failure.ts';
 import type { Report } from '@kiln/engine/events/build-event.ts';
-import { openShell } from '@kiln/engine/execute/open-shell.ts';
+import { openShell } from '@kiln/engine/execute/shell/open-shell.ts';
 import { createReporter } from '../../report/create-reporter.ts';
 import type { CommandIo } from './command-io.ts';
 import type { DiskImageInvocation } from './disk-image-invocation.ts';

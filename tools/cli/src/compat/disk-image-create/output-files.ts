@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { OutputPlace } from '@kiln/engine/execute/output-place.ts';
+import type { OutputPlace } from '@kiln/engine/execute/artifacts/output-place.ts';
 import { checksumEndings, keepEarlierOutput } from '@kiln/engine/formats/keep-earlier-output.ts';
 import { storeDirectory } from '../../app/workspace.ts';
 import type { DiskImageInvocation } from './disk-image-invocation.ts';

@@ -1,7 +1,7 @@
 import type { Failure } from '@kiln/engine/diagnostics/failure.ts';
 import type { Result } from '@kiln/engine/diagnostics/result.ts';
 import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
-import type { BuildMoment } from '@kiln/engine/execute/open-shell.ts';
+import type { BuildMoment } from '@kiln/engine/execute/shell/open-shell.ts';
 import { hostArchitecture } from '../../app/load-image.ts';
 import { completionShells } from '../command/completion-script.ts';
 import { scanOptions, type UsedOption } from '../options/scan-options.ts';

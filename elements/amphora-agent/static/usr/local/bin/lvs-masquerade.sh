@@ -1,22 +1,26 @@
 #!/bin/bash
-# Usage: lvs-masquerade.sh add|delete ipv4|ipv6 INTERFACE
+# Usage: lvs-masquerade.sh add|delete ipv4|ipv6 INTERFACE [sriov]
 #
 # UDP and SCTP listeners are balanced by IPVS, whose replies must come back through the amphora: what leaves by
 # INTERFACE is masqueraded. TCP is HAProxy's, and is kept out of connection tracking. Each interface has chains of its
 # own, so that taking one down leaves the others alone; adding twice, or deleting what is not there, does no harm.
+#
+# Agents since Octavia 14 say `sriov` where the VIP's port has a virtual function: no security group of the host filters
+# there, the agent's own rules do, and those need connection tracking of TCP as well.
 
 set -eu
 set -o pipefail
 
 usage() {
-    echo "Usage: $(basename "$0") add|delete ipv4|ipv6 INTERFACE" >&2
+    echo "Usage: $(basename "$0") add|delete ipv4|ipv6 INTERFACE [sriov]" >&2
     exit 1
 }
 
-[ $# -eq 3 ] || usage
+[ $# -eq 3 ] || [ $# -eq 4 ] || usage
 action=$1
 version=$2
 interface=$3
+port=${4:-}
 
 case $action in
     add|delete) ;;
@@ -28,6 +32,10 @@ case $version in
     *) usage ;;
 esac
 [[ $interface =~ ^[A-Za-z0-9_.-]+$ ]] || usage
+case $port in
+    ''|sriov) ;;
+    *) usage ;;
+esac
 
 nft_add() {
     local table="octavia-$version"
@@ -40,9 +48,14 @@ flush chain $family $table masquerade-$interface
 flush chain $family $table untracked-in-$interface
 flush chain $family $table untracked-out-$interface
 add rule $family $table masquerade-$interface oifname "$interface" meta l4proto { udp, sctp } masquerade
-add rule $family $table untracked-in-$interface iifname "$interface" meta l4proto tcp notrack
-add rule $family $table untracked-out-$interface oifname "$interface" meta l4proto tcp notrack
+$(nft_untracked "$family $table")
 RULES
+}
+
+nft_untracked() {
+    [ "$port" != sriov ] || return 0
+    echo "add rule $1 untracked-in-$interface iifname \"$interface\" meta l4proto tcp notrack"
+    echo "add rule $1 untracked-out-$interface oifname \"$interface\" meta l4proto tcp notrack"
 }
 
 nft_delete() {
@@ -73,6 +86,8 @@ else
     for protocol in udp sctp; do
         iptables_rule nat POSTROUTING -p "$protocol" -o "$interface" -j MASQUERADE
     done
-    iptables_rule raw PREROUTING -p tcp -i "$interface" -j NOTRACK
-    iptables_rule raw OUTPUT -p tcp -o "$interface" -j NOTRACK
+    if [ "$action" = delete ] || [ "$port" != sriov ]; then
+        iptables_rule raw PREROUTING -p tcp -i "$interface" -j NOTRACK
+        iptables_rule raw OUTPUT -p tcp -o "$interface" -j NOTRACK
+    fi
 fi

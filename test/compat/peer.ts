@@ -32,6 +32,8 @@ export interface CompatTask {
   /** Working directory: outputs go there. */
   readonly directory: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Ended after this long. */
+  readonly timeoutMs?: number;
   /** Called for each line as it comes. */
   readonly onLine?: (line: string) => void;
 }
@@ -78,7 +80,7 @@ export function keepLog(who: string, { exitCode, log }: CompatRun, directory: st
 
 async function run(
   file: string,
-  { args, directory, environment, onLine }: CompatTask,
+  { args, directory, environment, timeoutMs, onLine }: CompatTask,
   own: Readonly<Record<string, string>>,
 ): Promise<CompatRun> {
   const lines: string[] = [];
@@ -87,7 +89,7 @@ async function run(
     lines.push(line);
     onLine?.(line);
   };
-  const result = await runCommand({ file, args, cwd: directory, env, onLine: listen });
+  const result = await runCommand({ file, args, cwd: directory, env, timeoutMs, onLine: listen });
   return { exitCode: result.exitCode, log: lines.join('\n'), durationMs: result.durationMs };
 }
 

@@ -1,48 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openTarTree } from '../../tools/cli/src/diff/open-tar-tree.ts';
+import { readMatrixPlan, type Attempt, type ElementPlan } from './matrix-plan.ts';
+import { lastTraced, lastWords, readRows, writeMatrix, type MatrixRow } from './matrix-row.ts';
 import { debianEnvironment, runKiln, upstreamElements } from './peer.ts';
+import { lookAtOutputs, verifiedRow } from './verify-element.ts';
 
-/** How upstream's elements are tried: most of them together, a few alone; the rest each as it is. */
-interface MatrixPlan {
-  readonly groups: Readonly<
-    Record<
-      string,
-      { readonly arguments: readonly string[]; readonly environment: Readonly<Record<string, string>> }
-    >
-  >;
-  readonly elements: Readonly<
-    Record<
-      string,
-      {
-        readonly group?: string;
-        /** With these in an image of its own. */
-        readonly alone?: readonly string[];
-        /** disk-image-create, unless said. */
-        readonly command?: string;
-        readonly image?: 'tar' | 'qcow2' | 'none';
-        /** Paths that are in the image because of the element. */
-        readonly expect?: readonly string[];
-        /** Files beside the image. */
-        readonly 'hands-out'?: readonly string[];
-      }
-    >
-  >;
-}
-
-type Answer = 'yes' | 'no';
-
-/** One line of the table. */
-interface Row {
-  readonly resolves: Answer;
-  readonly builds: Answer | 'not tried';
-  readonly verified: Answer | '–';
-  readonly remark: string;
-}
-
-const here = import.meta.dirname;
-const plan = JSON.parse(readFileSync(join(here, 'upstream-elements.json'), 'utf8')) as MatrixPlan;
-const document = join(here, '..', '..', 'docs', 'compatibility.md');
+const plan = readMatrixPlan();
 
 /**
  * Builds with each element of the host's diskimage-builder and writes into docs/compatibility.md what came of it.
@@ -53,7 +16,7 @@ const document = join(here, '..', '..', 'docs', 'compatibility.md');
  */
 async function main([folder, store, only]: readonly string[]): Promise<void> {
   if (folder === undefined)
-    throw new Error('usage: node test/compat/upstream-matrix.ts <work folder> [store]');
+    throw new Error('usage: node test/compat/upstream-matrix.ts <work folder> [store] [elements]');
   const work = resolve(folder);
   mkdirSync(work, { recursive: true });
   const trial = {
@@ -62,8 +25,8 @@ async function main([folder, store, only]: readonly string[]): Promise<void> {
     environment: await prepareEnvironment(work),
   };
   const known = join(work, 'rows.json');
-  const rows: Record<string, Row> = existsSync(known) ? JSON.parse(readFileSync(known, 'utf8')) : {};
-  const keep = (more: Readonly<Record<string, Row>>): void => {
+  const rows = readRows(known);
+  const keep = (more: Readonly<Record<string, MatrixRow>>): void => {
     Object.assign(rows, more);
     writeFileSync(known, JSON.stringify(rows, null, 2));
   };
@@ -76,9 +39,9 @@ async function main([folder, store, only]: readonly string[]): Promise<void> {
     if (members.length > 0) keep(await tryGroup(trial, group, members));
   }
   for (const name of wanted) if (rows[name] === undefined) keep({ [name]: await tryAlone(trial, name) });
-  const untried: Record<string, Row> = {};
+  const untried: Record<string, MatrixRow> = {};
   for (const name of names) if (rows[name] === undefined) untried[name] = await resolveOnly(trial, name);
-  writeTable(names, { ...rows, ...untried });
+  writeMatrix(names, { ...rows, ...untried });
 }
 
 interface Trial {
@@ -95,6 +58,8 @@ async function prepareEnvironment(work: string): Promise<Readonly<Record<string,
   writeFileSync(join(work, 'apt.conf'), 'APT::Get::Assume-Yes "true";\n');
   writeFileSync(join(work, 'manifest.json'), '{"packages": [{"package": "not-there", "version": "1"}]}\n');
   writeFileSync(join(work, 'thing.txt'), 'a thing\n');
+  mkdirSync(join(work, 'container'), { recursive: true });
+  writeFileSync(join(work, 'container', 'Containerfile'), 'FROM scratch\nADD system.tar /\n');
   return environment;
 }
 
@@ -103,27 +68,19 @@ async function tryGroup(
   trial: Trial,
   group: string,
   members: readonly string[],
-): Promise<Record<string, Row>> {
-  const rows: Record<string, Row> = {};
+): Promise<Record<string, MatrixRow>> {
+  const rows: Record<string, MatrixRow> = {};
   const settings = plan.groups[group];
   if (settings === undefined) return rows;
   let left = members;
-  for (;;) {
+  while (left.length > 0) {
     const directory = join(trial.work, group);
-    mkdirSync(directory, { recursive: true });
-    const elements = [...new Set([...settings.arguments, ...left])];
-    const environment = { ...trial.environment, ...withPaths(settings.environment, trial.work) };
-    const args = ['-o', group, '-t', 'tar', ...elements];
-    const run = await runKiln({
-      args,
-      directory,
-      environment: { ...environment, OVERWRITE_OLD_IMAGE: '1' },
-      store: trial.store,
-    });
-    writeFileSync(join(directory, 'log'), run.log);
+    const names = [...new Set([...settings.arguments, ...left])];
+    const run = await build(trial, settings, { directory, name: group, arguments: names });
     if (run.exitCode === 0) {
-      const tree = await openTarTree(join(directory, `${group}.tar`));
-      for (const name of left) rows[name] = verified(name, directory, new Set(tree.files.keys()));
+      const built = await lookAtOutputs(directory, group, run.log);
+      for (const name of left) rows[name] = await verifiedRow(plan.elements[name] ?? {}, built);
+      removeImages(directory, group);
       return rows;
     }
     const culprit = culpritOf(run.log, left);
@@ -132,6 +89,41 @@ async function tryGroup(
     rows[culprit] = { resolves: 'yes', builds: 'no', verified: '–', remark: lastWords(run.log) };
     left = left.filter((name) => name !== culprit);
   }
+  return rows;
+}
+
+const longestMs = 1_200_000;
+
+/** Builds one image; its log stands beside it. */
+async function build(
+  { work, store, environment }: Trial,
+  attempt: Attempt & { readonly command?: string },
+  image: { readonly directory: string; readonly name: string; readonly arguments: readonly string[] },
+): Promise<{ readonly exitCode: number | undefined; readonly log: string }> {
+  const { directory, name } = image;
+  const { command, types = ['tar'], release } = attempt;
+  const isDebian = image.arguments.includes('debian-minimal');
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const run = await runKiln({
+    ...(command && { command }),
+    args: ['-o', name, ...(command === undefined ? ['-t', types.join()] : []), ...image.arguments],
+    directory,
+    environment: {
+      ...(isDebian ? environment : {}),
+      ...(release && { DIB_RELEASE: release }),
+      DIB_PYTHON_VERSION: '3',
+      DIB_INSTALLTYPE_pip_and_virtualenv: 'package',
+      OVERWRITE_OLD_IMAGE: '1',
+      ...withPaths(attempt.environment ?? {}, work),
+    },
+    store,
+    timeoutMs: longestMs,
+  });
+  writeFileSync(join(directory, 'log'), run.log);
+  // No element's fault: such a row would say nothing.
+  if (/this is a bug in Kiln|ERR_MODULE_NOT_FOUND/.test(run.log)) throw new Error(lastWords(run.log));
+  return run;
 }
 
 function withPaths(environment: Readonly<Record<string, string>>, work: string): Record<string, string> {
@@ -145,23 +137,8 @@ function culpritOf(log: string, names: readonly string[]): string | undefined {
   return names.find((name) => named.includes(name));
 }
 
-function verified(name: string, directory: string, paths: ReadonlySet<string>): Row {
-  const { expect = [], 'hands-out': handedOut = [] } = plan.elements[name] ?? {};
-  const missing = [
-    ...expect.filter((path) => !paths.has(path)),
-    ...handedOut.filter((file) => !existsSync(join(directory, file))),
-  ];
-  const isChecked = expect.length + handedOut.length > 0;
-  return {
-    resolves: 'yes',
-    builds: 'yes',
-    verified: missing.length > 0 ? 'no' : isChecked ? 'yes' : '–',
-    remark: missing.length > 0 ? `lacks ${missing.join(', ')}` : '',
-  };
-}
-
 /** For elements that a run was not asked for. */
-async function resolveOnly({ work, store }: Trial, name: string): Promise<Row> {
+async function resolveOnly({ work, store }: Trial, name: string): Promise<MatrixRow> {
   const run = await runKiln({ command: 'element-info', args: argumentsOf(name), directory: work, store });
   const resolves = run.exitCode === 0 ? 'yes' : 'no';
   return {
@@ -172,41 +149,39 @@ async function resolveOnly({ work, store }: Trial, name: string): Promise<Row> {
   };
 }
 
-const longestMs = 600_000;
-
-async function tryAlone(trial: Trial, name: string): Promise<Row> {
-  const { command, image = 'tar' } = plan.elements[name] ?? {};
-  const arguments_ = argumentsOf(name);
+async function tryAlone(trial: Trial, name: string): Promise<MatrixRow> {
+  const settings = plan.elements[name] ?? {};
   const directory = join(trial.work, 'alone', name);
-  mkdirSync(directory, { recursive: true });
-  const type = image === 'none' ? 'tar' : image;
-  const environment = {
-    ...trial.environment,
-    ...(arguments_.includes('debian-minimal')
-      ? {}
-      : { DIB_RELEASE: '', DIB_DISTRIBUTION_MIRROR: '', DIB_APT_SOURCES_CONF: '' }),
-    DIB_PYTHON_VERSION: '3',
-    DIB_INSTALLTYPE_pip_and_virtualenv: 'package',
-    OVERWRITE_OLD_IMAGE: '1',
-  };
-  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const run = await Promise.race([
-    runKiln({
-      ...(command && { command }),
-      args: ['-o', name, ...(command === undefined ? ['-t', type] : []), ...arguments_],
-      directory,
-      environment: set,
-      store: trial.store,
-    }),
-    new Promise<undefined>((settle) => setTimeout(settle, longestMs, undefined).unref()),
-  ]);
-  if (run === undefined) return { resolves: 'yes', builds: 'no', verified: '–', remark: 'took too long' };
-  writeFileSync(join(directory, 'log'), run.log);
+  const run = await build(trial, settings, { directory, name, arguments: argumentsOf(name) });
   const resolves = /^.*Expanded element dependencies to: /m.test(run.log) ? 'yes' : 'no';
-  if (run.exitCode !== 0) return { resolves, builds: 'no', verified: '–', remark: lastWords(run.log) };
-  const tree = join(directory, `${name}.tar`);
-  const paths = existsSync(tree) ? [...(await openTarTree(tree)).files.keys()] : [];
-  return verified(name, directory, new Set(paths));
+  if (run.exitCode !== 0) {
+    const remark = await whyFailed(trial, settings, { directory, name, log: run.log });
+    return { resolves, builds: 'no', verified: '–', remark };
+  }
+  const row = await verifiedRow(settings, await lookAtOutputs(directory, name, run.log));
+  removeImages(directory, name);
+  return row;
+}
+
+/** What a hook said when it failed; of one that said nothing, what it did last, by a second run that is traced. */
+async function whyFailed(
+  trial: Trial,
+  settings: ElementPlan,
+  { directory, name, log }: { readonly directory: string; readonly name: string; readonly log: string },
+): Promise<string> {
+  const words = lastWords(log);
+  if (!words.startsWith('error[hook-failed]')) return words;
+  const again = await build(trial, settings, {
+    directory,
+    name,
+    arguments: ['-x', ...argumentsOf(name)],
+  });
+  return lastTraced(again.log) ?? words;
+}
+
+/** A hundred images are more than a disk may hold; what was made beside them stays. */
+function removeImages(directory: string, name: string): void {
+  for (const type of ['tar', 'qcow2']) rmSync(join(directory, `${name}.${type}`), { force: true });
 }
 
 /** The elements of an image of its own. */
@@ -218,56 +193,6 @@ function argumentsOf(name: string): readonly string[] {
 function readNames(element: string, file: string): readonly string[] {
   const path = join(upstreamElements, element, file);
   return existsSync(path) ? readFileSync(path, 'utf8').split(/\s+/).filter(Boolean) : [];
-}
-
-/** The line of a log that says best why it ended so. */
-function lastWords(log: string): string {
-  const lines = log
-    .split('\n')
-    .map((line) =>
-      line
-        .replace(/^\S+ \S+ \| /, '')
-        .replace(/^.*\r/, '')
-        .replace(/^\s*\| /, '')
-        // curl's meter stands before what it says.
-        .replace(/^[\d\s:.-]+(?=curl: )/, '')
-        .trim(),
-    )
-    .filter((line) => line !== '' && !/^(?:=|whole log|warning\[)/.test(line));
-  const told = lines.filter((line) => telling.test(line));
-  const words = told.findLast((line) => !line.startsWith('error[')) ?? told.at(-1) ?? lines.at(-1) ?? '';
-  return words
-    .replaceAll('|', '\\|')
-    .replaceAll(/\b(?:https?:\/\/)?[\w.-]+\.(?:org|com|net|io)\b\S*/g, '(a host)')
-    .slice(0, 160);
-}
-
-const telling =
-  /Could not resolve|Unable to locate|not found|not set|unbound variable|There is a duplicated|already provided|Please include|No such file|E: |error/i;
-
-const begin = '<!-- elements: written by test/compat/upstream-matrix.ts -->';
-const end = '<!-- end of elements -->';
-
-function writeTable(names: readonly string[], rows: Readonly<Record<string, Row>>): void {
-  const text = readFileSync(document, 'utf8');
-  const [before, rest] = [text.slice(0, text.indexOf(begin)), text.slice(text.indexOf(end))];
-  if (!text.includes(begin) || !text.includes(end)) throw new Error(`${document} has no place for the table`);
-  const done = names.flatMap((name) => (rows[name] === undefined ? [] : [{ name, ...rows[name] }]));
-  const count = (key: 'resolves' | 'builds' | 'verified'): number =>
-    done.filter((row) => row[key] === 'yes').length;
-  const lines = [
-    begin,
-    '',
-    `Of ${names.length} elements, ${count('resolves')} resolve, ${count('builds')} build, and of ${count('verified')} it was verified that what they are for is in the image.`,
-    '',
-    '| element | resolves | builds | verified | why not |',
-    '|---|---|---|---|---|',
-    ...done.map(
-      (row) => `| ${row.name} | ${row.resolves} | ${row.builds} | ${row.verified} | ${row.remark} |`,
-    ),
-    '',
-  ];
-  writeFileSync(document, `${before}${lines.join('\n')}${rest}`);
 }
 
 await main(process.argv.slice(2));

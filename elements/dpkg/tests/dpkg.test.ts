@@ -23,6 +23,16 @@ elementTest(
   },
 );
 
+elementTest('has apt remove nothing that dpkg merely knows', async (element) => {
+  const built = await element.run({
+    commands: { 'dpkg-query': 'printf "not-installed "\n' },
+    elements: { web: { 'install.d/50-remove': 'install-packages -e web\n' } },
+    with: ['web'],
+  });
+  expect((await built.calls('apt-get')).filter((line) => line.includes('remove'))).toEqual([]);
+  expect(built.output).toContain('web is not installed');
+});
+
 elementTest('writes down what is installed', async (element) => {
   const built = await element.run({
     elements: { web: { 'install.d/50-install': 'install-packages web curl\n' } },

@@ -115,7 +115,7 @@ export function inferImageProject(analysed: AnalysedImage): CreateNodesResult {
     });
     externalNodes[node as `kiln:${string}`] = externalNode(node, hash);
     targets[step] = {
-      executor: '@kiln/nx-plugin:step',
+      executor: '@kiln/nx-plugin:build',
       cache: true,
       options: { ...options, step },
       ...variants,
@@ -134,7 +134,7 @@ export function inferImageProject(analysed: AnalysedImage): CreateNodesResult {
     inputs: [...verifyFiles(analysed), ...definition, { dependentTasksOutputFiles: '**/manifest.json' }],
   };
   targets['image'] = {
-    executor: '@kiln/nx-plugin:image',
+    executor: '@kiln/nx-plugin:build',
     cache: false,
     options,
     ...variants,

@@ -46,8 +46,10 @@ export async function makeArtifacts(bench: Workbench, run: ArtifactRun): Promise
       const layerFiles = await locateLayers(bench, run.sources);
       await mountOverlay(sandbox.run, { name: 'mnt', layerFiles, writable: 'no', readsFrom: 'files' });
       const needsDisk = run.missing.some(({ format }) => !isTreeFormat(format));
-      const disk = needsDisk ? await makeDisk(bench, sandbox, run.sources, folder.path) : undefined;
-      await recordContents(bench, sandbox, run.sources.tree);
+      const [disk] = await Promise.all([
+        needsDisk ? makeDisk(bench, sandbox, run.sources, folder.path) : undefined,
+        recordContents(bench, sandbox, run.sources.tree),
+      ]);
       const needsTree = run.missing.some(({ format }) => isTreeFormat(format));
       await Promise.all([
         makeAll(bench, sandbox, { ...run, disk, folder: folder.path }),

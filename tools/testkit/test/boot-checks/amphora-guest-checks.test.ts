@@ -69,6 +69,12 @@ describe('judgeOpenFiles', () => {
     expect(judgeOpenFiles(unit, limits, '2600000')).toMatchObject({ status: 'pass' });
   });
 
+  it('passes where the agent of an older release asks for less than the image allows', () => {
+    const older = unit.replace('2600000', '2097152');
+    const got = limits.replaceAll('2600000', '2097152');
+    expect(judgeOpenFiles(older, got, '2600000')).toMatchObject({ status: 'pass' });
+  });
+
   it.each([
     [
       unit,

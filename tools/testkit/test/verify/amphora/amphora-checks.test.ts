@@ -251,6 +251,28 @@ describe('checks of an amphora', () => {
     expect(failuresOf(await verify(claims)).map(([id]) => id)).toEqual(['amphora-agent', 'amphora-units']);
   });
 
+  it('an agent of Octavia 16 needs all programs', async () => {
+    const metadata = noAgent('16.0.0');
+    const programs = ['amphora-agent', 'amphora-interface', 'prometheus-proxy'];
+    const younger = {
+      ...sourceAmphoraFiles,
+      [noAgent('11.0.0')]: undefined,
+      '/opt/amphora-agent.gitref': undefined,
+      [metadata]: 'Name: octavia\nVersion: 16.0.0\n',
+      [metadata.replace('METADATA', 'entry_points.txt')]:
+        `[console_scripts]\n${programs.map((name) => `${name} = octavia.cmd:main\n`).join('')}`,
+    };
+    const report = await verify(younger);
+    expect(failuresOf(report)).toEqual([]);
+    expect(report.checks.find(({ id }) => id === 'amphora-agent')?.detail).toBe(
+      'from source, version 16.0.0',
+    );
+    for (const name of ['amphora-interface', 'prometheus-proxy']) {
+      const failures = failuresOf(await verify({ ...younger, [`/usr/local/bin/${name}`]: undefined }));
+      expect(failures[0]).toEqual(['amphora-agent', `/usr/local/bin/${name} leads nowhere`]);
+    }
+  });
+
   it.each([
     ['no agent', { [noAgent('11.0.0')]: undefined }, /no octavia is installed/],
     ['no Python', { '/usr/bin/python3': undefined }, /bin\/python3 leads nowhere/],

@@ -15,7 +15,7 @@ get_kernel_parameter() { echo images/deploy_kernel; }
 err_msg() { echo "err_msg $1"; }
 troubleshoot() { :; }
 cd() { command cd ${folder}; }
-tftp() { echo "tftp $*"; printf 'default boot\\nappend ignored\\n  append root=/dev/sda1 ro\\n' >"$5"; [ ${found} = found ]; }
+tftp() { echo "tftp $*"; printf 'default boot\\nappend ignored\\n  append root=/dev/sda1 ro\\n' >"$7"; [ ${found} = found ]; }
 kexec() { echo "kexec $*"; }
 source ${fragment}`;
   try {
@@ -28,9 +28,9 @@ source ${fragment}`;
 
 test('fetches what PXE would boot next, and starts it', () => {
   expect(kexec('found').slice(0, 5)).toEqual([
-    'tftp -g -r /tftpboot/pxelinux.cfg/01-52-54-00-ab-cd-ef -l pxe 10.0.0.1',
-    'tftp -g -r images/kernel -l kernel 10.0.0.1',
-    'tftp -g -r images/ramdisk -l ramdisk 10.0.0.1',
+    'tftp -g -b 1428 -r /tftpboot/pxelinux.cfg/01-52-54-00-ab-cd-ef -l pxe 10.0.0.1',
+    'tftp -g -b 1428 -r images/kernel -l kernel 10.0.0.1',
+    'tftp -g -b 1428 -r images/ramdisk -l ramdisk 10.0.0.1',
     'kexec -l kernel --initrd=ramdisk --command-line=root=/dev/sda1 ro',
     'kexec -e',
   ]);

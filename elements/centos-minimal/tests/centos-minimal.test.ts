@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { elementTest } from '@kiln/testkit/element-tests/element-test.ts';
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
+import { lockedRepositories } from '../../yum-minimal/tests/locked-repositories.ts';
 
 elementTest('says which release it is, and where that has rpm’s database', async (element) => {
   const built = await element.run({
@@ -14,4 +16,16 @@ elementTest('says which release it is, and where that has rpm’s database', asy
     DIB_INIT_SYSTEM: 'systemd',
     DIB_RPM_DATABASE: '/var/lib/rpm',
   });
+});
+
+test('has BaseOS and AppStream of a mirror, and no release with another form of rpm’s database', () => {
+  const element = resolve(import.meta.dirname, '..');
+  const mirror = { DIB_DISTRIBUTION_MIRROR: 'http://mirror.example', DIB_RELEASE: '9-stream' };
+  expect(lockedRepositories(element, mirror).locations).toEqual({
+    'rpm-baseos': 'http://mirror.example/9-stream/BaseOS/x86_64/os/repodata/repomd.xml',
+    'rpm-appstream': 'http://mirror.example/9-stream/AppStream/x86_64/os/repodata/repomd.xml',
+  });
+  const old = lockedRepositories(element, { ...mirror, DIB_RELEASE: '8' });
+  expect(old.locations).toEqual({});
+  expect(old.stderr).toContain('element centos.');
 });

@@ -17,6 +17,14 @@ elementTest('a service grows the root filesystem at boot', async (element) => {
   expect((await built.calls('install-packages')).join('\n')).toContain('cloud-guest-utils');
 });
 
+elementTest('OpenRC and upstart have it in their own forms', async (element) => {
+  const openrc = (await element.run({ environment: { DIB_INIT_SYSTEM: 'openrc' } })).tree;
+  expect(await openrc.mode('/etc/init.d/growroot')).toBe('0755');
+  expect(await openrc.read('/etc/init.d/growroot')).toContain('/usr/local/sbin/growroot\n');
+  const upstart = (await element.run({ environment: { DIB_INIT_SYSTEM: 'upstart' } })).tree;
+  expect(await upstart.read('/etc/init/growroot.conf')).toContain('exec /usr/local/sbin/growroot\n');
+});
+
 elementTest('refuses an init system that it has no service for', async (element) => {
   const failed = await element.expectFailure({ environment: { DIB_INIT_SYSTEM: 'sysv' } });
   expect(failed.message).toContain("no service for the init system 'sysv'");

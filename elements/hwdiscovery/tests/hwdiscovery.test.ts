@@ -7,6 +7,8 @@ import { expect, test } from 'vitest';
 
 elementTest('brings the programs that it needs into the image', async (element) => {
   expect(await (await element.run()).calls('install-packages')).toContain('install-packages hwinfo wget');
+  const named = readFileSync(join(element.folder, 'binary-deps.d/hwdiscovery'), 'utf8');
+  expect(named.split('\n').filter(Boolean)).toEqual(['base64', 'hwinfo', 'tr', 'wget']);
 });
 
 const programs = {

@@ -41,6 +41,7 @@ elementTest('makes a CD that boots kernel and ramdisk under a BIOS and UEFI', as
   for (const path of ['/vmlinuz', '/initrd', '/boot/eltorito.img', '::/EFI/BOOT/BOOTX64.EFI'])
     expect(listing).toContain(path);
   expect(await built.tree.exists('/tmp/iso-boot')).toBe(false);
+  expect((await built.calls('install-packages')).join('\n')).toMatch(/ grub-common .*grub-/);
 });
 
 elementTest('a ramdisk boots with the parameters for it', async (element) => {

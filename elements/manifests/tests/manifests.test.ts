@@ -18,3 +18,17 @@ elementTest(
     expect(await built.handedOut('manifests.d/dib-manifests/dib_environment')).toBe(environment);
   },
 );
+
+elementTest(
+  'hooks after the first may leave manifests of their own, in the image and beside it',
+  async (element) => {
+    const built = await element.run({
+      with: ['tells'],
+      elements: {
+        tells: { 'extra-data.d/30-tells': 'echo told >"$TMP_MOUNT_PATH$DIB_MANIFEST_IMAGE_DIR/tells"\n' },
+      },
+    });
+    expect(await built.tree.read('/etc/dib-manifests/tells')).toBe('told\n');
+    expect(await built.handedOut('manifests.d/dib-manifests/tells')).toBe('told\n');
+  },
+);

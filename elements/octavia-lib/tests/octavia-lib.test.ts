@@ -41,3 +41,16 @@ elementTest('does nothing beside a packaged agent', async (element) => {
   const built = await element.run({ ...run, with: ['install-types'], environment });
   expect(await built.tree.exists('/pip')).toBe(false);
 });
+
+elementTest(
+  'a packaged agent has its library as a package, unless the user says otherwise',
+  async (element) => {
+    const told = async (variables: Readonly<Record<string, string>>) => {
+      const observe = ['DIB_INSTALLTYPE_octavia_lib'];
+      const built = await element.run({ ...run, with: ['install-types'], environment: variables, observe });
+      return built.variables['DIB_INSTALLTYPE_octavia_lib'];
+    };
+    expect(await told({ DIB_INSTALLTYPE_amphora_agent: 'package' })).toBe('package');
+    expect(await told({ DIB_INSTALLTYPE_amphora_agent: 'package', ...environment })).toBe('source');
+  },
+);

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { runCommand } from '@kiln/engine/util/run-command.ts';
 import { readMatrixPlan, type Attempt, type ElementPlan } from './matrix-plan.ts';
 import { lastTraced, lastWords, readRows, writeMatrix, type MatrixRow } from './matrix-row.ts';
 import { debianEnvironment, runKiln, upstreamElements } from './peer.ts';
@@ -58,10 +59,22 @@ async function prepareEnvironment(work: string): Promise<Readonly<Record<string,
   writeFileSync(join(work, 'apt.conf'), 'APT::Get::Assume-Yes "true";\n');
   writeFileSync(join(work, 'manifest.json'), '{"packages": [{"package": "not-there", "version": "1"}]}\n');
   writeFileSync(join(work, 'thing.txt'), 'a thing\n');
-  mkdirSync(join(work, 'container'), { recursive: true });
-  writeFileSync(join(work, 'container', 'Containerfile'), 'FROM scratch\nADD system.tar /\n');
+  const container = join(work, 'container');
+  mkdirSync(container, { recursive: true });
+  writeFileSync(join(container, 'Containerfile'), 'FROM scratch\nADD system.tar /\n');
+  await runCommand({ file: 'bash', args: ['-c', packShell], cwd: container });
   return environment;
 }
+
+/** The host's shell with its libraries: a container that needs no registry. */
+const packShell = `set -eu
+root=$(mktemp -d)
+mkdir -p "$root/srv" "$root/bin"
+echo packed >"$root/srv/from-a-container"
+cp -L /bin/sh "$root/bin/sh"
+ldd /bin/sh | grep -o '/[^ ]*' | xargs cp -L --parents -t "$root"
+tar -C "$root" -cf system.tar .
+rm -r "$root"`;
 
 /** Builds with all elements of a group; one that fails is told, left out, and the rest built on. */
 async function tryGroup(

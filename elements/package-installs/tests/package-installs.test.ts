@@ -7,6 +7,8 @@ libfoo-dev: { build-only: true }
 nano: { uninstall: true }
 agent: { phase: post-install.d, when: WITH_AGENT = 1 }
 early: { phase: pre-install.d }
+early-dev: { phase: pre-install.d, build-only: true }
+late-dev: { phase: post-install.d, build-only: true }
 arm-tool: { arch: riscv64 }
 `;
 
@@ -23,10 +25,12 @@ elementTest('installs and removes what elements declare, at the points of each p
     environment: { WITH_AGENT: '1' },
   });
   expect(await built.calls('apt-get')).toEqual([
-    'apt-get install early',
+    'apt-get install early early-dev',
+    'apt-get remove early-dev',
     'apt-get install curl-translated libfoo-dev',
     'apt-get remove libfoo-dev nano',
-    'apt-get install agent',
+    'apt-get install agent late-dev',
+    'apt-get remove late-dev',
   ]);
   expect(await built.tree.read('/during')).toBe('early\ncurl-translated\nlibfoo-dev\n');
 });

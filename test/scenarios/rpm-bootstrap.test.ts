@@ -11,7 +11,7 @@ import { done } from './scenario.ts';
 
 const elements = join(import.meta.dirname, '../../elements');
 const closure = ['install-bin', 'manifests', 'package-installs', 'pkg-map', 'sysprep'];
-const rpmElements = ['yum', 'rpm-distro', 'redhat-common', 'yum-minimal'];
+const rpmElements = ['yum', 'rpm-distro', 'redhat-common', 'yum-kernel', 'yum-minimal'];
 
 const shared =
   'basesystem bash ca-certificates coreutils e2fsprogs filesystem glibc-minimal-langpack hostname iproute iputils kmod ' +

@@ -1,0 +1,1 @@
+export DIB_YUM_KERNEL=${DIB_YUM_KERNEL:-kernel}

@@ -45,6 +45,7 @@ elementTest('packs what elements bring, with busybox and the modules', async (el
     'init',
     'usr/local/bin/tool',
     'usr/local/bin/busybox',
+    'usr/local/bin/ip',
     'added',
     'more',
     'RULE',

@@ -113,3 +113,22 @@ elementTest('hands out kernel and ramdisk, readable for all', async (element) =>
     '644 ramdisk-base.kernel\n644 ramdisk-base.initramfs\n',
   );
 });
+
+elementTest(
+  'the distribution’s own ramdisk is not made meanwhile, and can be made in the guest',
+  async (element) => {
+    const real = '/usr/sbin/update-initramfs.image-build';
+    const maker = {
+      'pre-install.d/10-program': `chmod 0755 ${real}\n`,
+      'post-install.d/99-make': `echo kernel >/tmp/kernel; echo ramdisk >/tmp/ramdisk; stat -c %a ${real} >/during\n`,
+    };
+    const made = async (others: readonly string[]) => {
+      const elements = { maker, vm: {} };
+      return element.run({ elements, with: ['maker', ...others], files: { [real]: '#!/bin/sh\n' } });
+    };
+    const built = await made([]);
+    expect(await built.tree.read('/during')).toBe('644\n');
+    expect(await built.tree.mode(real)).toBe('0755');
+    expect(await (await made(['vm'])).tree.read('/during'), 'a disk boots with it').toBe('755\n');
+  },
+);

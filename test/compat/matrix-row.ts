@@ -51,7 +51,7 @@ export function lastWords(log: string): string {
       line
         .replace(/^\S+ \S+ \| /, '')
         .replace(/^.*\r/, '')
-        .replace(/^\s*\| /, '')
+        .replace(/^\s*(?:\| )?(?:> )?/, '')
         // curl's meter stands before what it says.
         .replace(/^[\d\s:.-]+(?=curl: )/, '')
         .trim(),
@@ -66,7 +66,7 @@ export function lastWords(log: string): string {
 
 /** What says why better than what follows from it. */
 const causes =
-  /Could(?: not|n't) resolve host|Unable to locate package|has no installation candidate|No such host|no such host|Only \S+ (?:is|are) supported/;
+  /Could(?: not|n't) resolve host|Unable to locate package|has no installation candidate|You must have|No such host|no such host|Only \S+ (?:is|are) supported/;
 
 const telling =
   /not found|not set|not configured|image file configured|Cannot connect|cannot|unbound variable|There is a duplicated|already provided|Please include|No such file|E: |error/i;

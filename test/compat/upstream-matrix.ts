@@ -152,7 +152,12 @@ function culpritOf(log: string, names: readonly string[]): string | undefined {
 
 /** For elements that a run was not asked for. */
 async function resolveOnly({ work, store }: Trial, name: string): Promise<MatrixRow> {
-  const run = await runKiln({ command: 'element-info', args: argumentsOf(name), directory: work, store });
+  const run = await runKiln({
+    command: 'element-info',
+    args: elementsIn(argumentsOf(name)),
+    directory: work,
+    store,
+  });
   const resolves = run.exitCode === 0 ? 'yes' : 'no';
   return {
     resolves,
@@ -160,6 +165,11 @@ async function resolveOnly({ work, store }: Trial, name: string): Promise<Matrix
     verified: '–',
     remark: run.exitCode === 0 ? '' : lastWords(run.log),
   };
+}
+
+/** Without options of disk-image-create: `-n`, `-p PACKAGES`. */
+function elementsIn(arguments_: readonly string[]): readonly string[] {
+  return arguments_.filter((word, index) => !word.startsWith('-') && arguments_[index - 1] !== '-p');
 }
 
 async function tryAlone(trial: Trial, name: string): Promise<MatrixRow> {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -34,6 +35,27 @@ describe('an element that Kiln knows by its name', () => {
     expect(elementCalled('nobody-knows-it', {}).declarations.restorable).toBe(true);
     expect(elementCalled('fedora', {}).declarations.restorable).toBe(false);
   });
+});
+
+it.each([
+  [{}, ['focal', 'focal-updates', 'focal-security', 'focal-backports']],
+  [{ DIB_UBUNTU_MIRROR_DISTS: 'updates' }, ['focal', 'focal-updates']],
+])('indexes of Ubuntu with %o: %j', (more, expected) => {
+  const script = elementCalled('debootstrap', {}).files.find(({ path }) => path.startsWith('lock.d/'));
+  const told = execFileSync('bash', ['--norc', '-c', script?.content.toString() ?? 'exit 1'], {
+    env: {
+      DISTRO_NAME: 'ubuntu',
+      DIB_RELEASE: 'focal',
+      DIB_DISTRIBUTION_MIRROR: 'http://mirror/ubuntu',
+      ...more,
+    },
+    encoding: 'utf8',
+  });
+  const names = told
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { name: string }).name);
+  expect(names).toEqual(expected);
 });
 
 it('all that is known can be read', () => {

@@ -42,7 +42,9 @@ function table(steps: readonly StepProgress[], totalMs: number, colours: Colours
     seconds: step.durationMs === undefined ? '' : (step.durationMs / 1000).toFixed(1),
     size: step.sizeBytes === undefined ? '' : formatBytes(step.sizeBytes),
   }));
-  const total = (totalMs / 1000).toFixed(1);
+  // Steps that earlier tasks of the same run of Nx made took their time before this began.
+  const stepsMs = steps.reduce((sum, { durationMs }) => sum + (durationMs ?? 0), 0);
+  const total = (Math.max(totalMs, stepsMs) / 1000).toFixed(1);
   const widthOf = (heading: string, cells: readonly string[]): number =>
     Math.max(heading.length, ...cells.map((it) => it.length));
   const name = widthOf(

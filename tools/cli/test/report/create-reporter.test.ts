@@ -101,6 +101,15 @@ describe('plain', () => {
     expect(resultStream.text()).toBe('root: cached, 0.0 s, 121 MB\n');
   });
 
+  test('the total counts steps that were made before the report began', async () => {
+    const [stream, resultStream] = [fakeTerminal(), fakeTerminal()];
+    const reporter = await createReporter({ stream, resultStream, mode: 'plain', now: () => 0 });
+    for (const step of ['root', 'install'])
+      reporter.report({ type: 'step-finished', step, origin: 'run', durationMs: 20_000, sizeBytes: 1 });
+    reporter.finish({ kind: 'done' });
+    expect(resultStream.text()).toMatch(/total +40\.0$/m);
+  });
+
   test('a failed build ends with the failed step and the failure, a cancelled one with that word', async () => {
     const stream = fakeTerminal();
     const reporter = await createReporter({ stream, mode: 'plain' });

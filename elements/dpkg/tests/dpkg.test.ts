@@ -28,6 +28,7 @@ elementTest('has apt remove nothing that dpkg merely knows', async (element) => 
     commands: { 'dpkg-query': 'printf "not-installed "\n' },
     elements: { web: { 'install.d/50-remove': 'install-packages -e web\n' } },
     with: ['web'],
+    afresh: true,
   });
   expect((await built.calls('apt-get')).filter((line) => line.includes('remove'))).toEqual([]);
   expect(built.output).toContain('web is not installed');

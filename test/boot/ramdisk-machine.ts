@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { type Machine, startMachine, type StartMachineRequest } from '@kiln/testkit/qemu/start-machine.ts';
 
-const timeoutMs = 600_000;
+const timeoutMs = 180_000;
 
 /** A busy host may let TCG miss the ticks by which the kernel checks its timer. */
 const usualWords = 'console=ttyS0 panic=1 no_timer_check';

@@ -10,11 +10,8 @@ export const agentName = 'amphora.test';
 /** From the login prompt on: under TCG the agent, a Python program, takes its time. */
 const agentTimeoutMs = 300_000;
 
-/** Some requests start programs in the guest: seconds under TCG, minutes where the host is busy as well. */
-const answerTimeoutMs = 300_000;
-
-/** The first answers need no more; a connection from before the agent listens shall not take all of the time. */
-const firstAnswerTimeoutMs = 120_000;
+/** Some requests start programs in the guest, which take seconds under TCG. */
+const answerTimeoutMs = 120_000;
 
 /** The place of Octavia's controller: what it knows of an amphora that it has started. */
 export interface AmphoraController {
@@ -34,26 +31,23 @@ export function askAs(
   controller: AmphoraController,
   request: AgentRequest,
 ): Promise<AgentAnswer> {
-  return askAgent(accessOf(caller, controller, answerTimeoutMs), request);
-}
-
-function accessOf(caller: Caller, { certificates, agentPort }: AmphoraController, timeoutMs: number) {
+  const { certificates, agentPort } = controller;
   const client = { controller: certificates.client, stranger: certificates.stranger, nobody: undefined };
-  return {
+  const access = {
     port: agentPort,
     authority: certificates.serverAuthority,
     serverName: agentName,
     client: client[caller],
-    timeoutMs,
+    timeoutMs: answerTimeoutMs,
   };
+  return askAgent(access, request);
 }
 
 /** Waits for the agent. The port is forwarded from the start, so that a connection says nothing before it answers. */
 export async function waitForAgent(controller: AmphoraController, guest: BootedGuest): Promise<AgentAnswer> {
   const deadline = guest.elapsedMs() + agentTimeoutMs;
-  const access = accessOf('controller', controller, firstAnswerTimeoutMs);
   for (;;) {
-    const answer = await askAgent(access, { path: '/' });
+    const answer = await askAs('controller', controller, { path: '/' });
     if (!('refused' in answer) || guest.elapsedMs() > deadline || !guest.isRunning()) return answer;
     await delay(1000, undefined, guest.signal === undefined ? {} : { signal: guest.signal });
   }

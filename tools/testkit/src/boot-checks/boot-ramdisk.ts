@@ -21,7 +21,7 @@ import { unlessAborted } from './unless-aborted.ts';
 /** The name by which `boot.profile` of an image definition asks for this. */
 export const ramdiskProfile = 'ramdisk';
 
-const defaultTimeoutMs = 600_000;
+const defaultTimeoutMs = 300_000;
 
 /** A busy host may let TCG miss the ticks by which the kernel checks its timer. */
 const commandLine = 'console=ttyS0 quiet panic=1 no_timer_check troubleshoot';
@@ -37,7 +37,7 @@ export interface BootRamdiskRequest {
   /** Programs that the shell must find, by name or path: those of the elements' `binary-deps.d`. */
   readonly programs?: readonly string[];
   readonly accelerator?: Accelerator;
-  /** For each thing that is waited for; ten minutes unless said. */
+  /** For each thing that is waited for; five minutes unless said. */
   readonly timeoutMs?: number;
   readonly report?: (event: BootEvent) => void;
   readonly signal?: AbortSignal | undefined;

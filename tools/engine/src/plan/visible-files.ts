@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { HookFile } from '../elements/merge-hooks.ts';
-import { phases, type Phase } from '../util/phase.ts';
+import { chrootPhases, phases, type Phase } from '../util/phase.ts';
 import { relevantEnvironmentFiles } from './relevant-environment-files.ts';
 import { textOf } from './text-of.ts';
 
@@ -19,7 +19,8 @@ export function topOf(path: string): string {
  * (`static`, `source-repository-…`). Folders of other phases are seen by extra-data hooks, which may rewrite them, and where a script
  * names a path that leads there.
  * Scripts in `bin` count when a hook names that folder by way of the hooks directory: every script says `/bin/bash`. Those in
- * `kiln-programs` stand on the PATH, so they count when a hook names one.
+ * `kiln-programs` stand on the PATH, so they count when a hook names one. What `kiln-apt` lends counts in every step inside the chroot:
+ * any program there may call apt.
  */
 export function visibleHookFiles(
   all: readonly HookFile[],
@@ -27,7 +28,9 @@ export function visibleHookFiles(
 ): readonly HookFile[] {
   const others = all.filter((file) => topOf(file.path) !== lockFolder);
   if (stepPhases.includes('extra-data')) return others;
-  const reachable = reachableFiles(others, ['environment.d', ...stepPhases.map((phase) => `${phase}.d`)]);
+  const own = stepPhases.map((phase) => `${phase}.d`);
+  if (stepPhases.some((phase) => chrootPhases.has(phase))) own.push(aptFolder);
+  const reachable = reachableFiles(others, ['environment.d', ...own]);
   const rest = reachable.filter((file) => topOf(file.path) !== 'environment.d');
   const settings = reachable.filter((file) => topOf(file.path) === 'environment.d');
   const relevant = new Set([...rest, ...relevantEnvironmentFiles(settings, textOf(rest))]);
@@ -38,6 +41,11 @@ export function visibleHookFiles(
  * Programs that host hooks find before those of the host of the same name. Not a phase; what Kiln lends to an element that it knows.
  */
 export const programsFolder = 'kiln-programs';
+
+/**
+ * What apt reads when hooks in the chroot call it, and programs that it lets maintainer scripts find first. Not a phase; lent as well.
+ */
+export const aptFolder = 'kiln-apt';
 
 /** Scripts that tell what is to be locked. Not a phase: no hook sees them. */
 export const lockFolder = 'lock.d';
@@ -104,7 +112,7 @@ function hasWord(text: string, name: string): boolean {
   return false;
 }
 
-const notForElementsPath: readonly string[] = ['environment.d', lockFolder, programsFolder];
+const notForElementsPath: readonly string[] = ['environment.d', lockFolder, programsFolder, aptFolder];
 
 /**
  * The files of the elements themselves that host hooks see below ELEMENTS_PATH: lists and maps at the top, and data

@@ -1,5 +1,5 @@
 import { sandboxPaths } from '../../plan/hook-environment.ts';
-import { programsFolder } from '../../plan/visible-files.ts';
+import { aptFolder, programsFolder } from '../../plan/visible-files.ts';
 import { chrootPhases, type Phase } from '../../util/phase.ts';
 import { hostPath } from '../../util/run-command.ts';
 
@@ -15,6 +15,16 @@ export const hostHookPath = `${sandboxPaths.programs}:${sandboxPaths.hooks}/${pr
 /** Where hooks of a phase find programs. */
 export function programPathOf(phase: Phase): string {
   return chrootPhases.has(phase) ? chrootPath : hostHookPath;
+}
+
+/** Variables by which programs that hooks of a phase call find what is lent to them, where the hooks directory has it. */
+export function variablesOfLent(
+  phase: Phase,
+  files: readonly { readonly path: string }[],
+): Readonly<Record<string, string>> {
+  const path = `${aptFolder}/apt.conf`;
+  const isLent = chrootPhases.has(phase) && files.some((file) => file.path === path);
+  return isLent ? { APT_CONFIG: `${insideTarget}/${path}` } : {};
 }
 
 /** Where hooks of a phase find the hooks directory. */

@@ -10,7 +10,7 @@ import { sandboxPaths } from '../../plan/hook-environment.ts';
 import { phaseEnvironment } from '../../plan/phase-environment.ts';
 import type { Sandbox } from '../../sandbox/open-sandbox.ts';
 import { chrootPhases, type Phase } from '../../util/phase.ts';
-import { hooksFolderOf, insideTarget, programPathOf, rootOf } from './hook-places.ts';
+import { hooksFolderOf, insideTarget, programPathOf, rootOf, variablesOfLent } from './hook-places.ts';
 import { watchForLack } from './lack-offline.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -31,7 +31,8 @@ export async function sourceEnvironment(
   },
 ): Promise<Readonly<Record<string, string>>> {
   const folder = hooksFolderOf(phase);
-  const env = { ...phaseEnvironment(phase, step.variables), PATH: programPathOf(phase) };
+  const lent = variablesOfLent(phase, step.files);
+  const env = { ...lent, ...phaseEnvironment(phase, step.variables), PATH: programPathOf(phase) };
   const files = orderEnvironmentFiles(step.files).map((file) => `${folder}/${file.path}`);
   const result = await sandbox.run(
     [...rootOf(phase), '/bin/bash', '--norc', '-c', sourceScript, 'dib-run-parts', ...files],

@@ -15,7 +15,14 @@ import { until } from './until.ts';
 export type RigOptions = Partial<
   Pick<
     RigRequest,
-    'environment' | 'arguments' | 'until' | 'checkpoints' | 'store' | 'outputDirectory' | 'network'
+    | 'environment'
+    | 'arguments'
+    | 'configuration'
+    | 'until'
+    | 'checkpoints'
+    | 'store'
+    | 'outputDirectory'
+    | 'network'
   >
 >;
 

@@ -5,6 +5,8 @@ export interface RigRequest {
   /** Folder with `elements/` and `images/`. */
   readonly root: string;
   readonly image: string;
+  /** One of the image's configurations. */
+  readonly configuration?: string | undefined;
   readonly store: string;
   readonly outputDirectory: string;
   /** What the user's environment would be. */

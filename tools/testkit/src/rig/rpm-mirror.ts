@@ -2,16 +2,10 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { runCommand } from '@kiln/engine/util/run-command.ts';
 import { fixtureSystemFiles } from '../element-tests/fixture-system.ts';
+import type { FixturePackage } from './distribution/fixture-package.ts';
 import type { LoopbackServer } from './loopback-server.ts';
 
-/** A package of the fixture. */
-export interface FixturePackage {
-  readonly name: string;
-  /** Text files by absolute path. */
-  readonly files?: Readonly<Record<string, string>>;
-  /** Shell lines that run inside the tree once it is installed. */
-  readonly script?: string;
-}
+export type { FixturePackage };
 
 /** A repository of packages that a test makes. */
 export interface FixtureRepository {
@@ -24,7 +18,7 @@ export interface FixtureRepository {
 
 /**
  * Makes packages with rpmbuild, and a repository of them with createrepo_c, and serves it; what was served below its path goes.
- * The package `bash` has the programs of the fixture in which elements are tested; all others depend on it.
+ * The package `bash`, unless it brings a tree of its own, has the programs of the fixture in which elements are tested; all others depend on it.
  * Needs Debian's packages rpm and createrepo-c.
  *
  * @param folder may not exist yet; is removed.
@@ -35,14 +29,16 @@ export async function serveRpmRepository(
   repository: FixtureRepository,
 ): Promise<void> {
   await mkdir(join(folder, 'SOURCES'), { recursive: true });
-  const tree = (await fixtureSystemFiles())['root.d/00-fixture.tar'] ?? '';
-  await writeFile(join(folder, 'SOURCES/tree.tar'), tree);
-  for (const [index, { files = {} }] of repository.packages.entries())
+  for (const [index, { name, files = {}, tree }] of repository.packages.entries()) {
+    const packed =
+      tree ?? (name === 'bash' ? (await fixtureSystemFiles())['root.d/00-fixture.tar'] : undefined);
+    if (packed !== undefined) await writeFile(join(folder, 'SOURCES', `${index}.tar`), packed);
     for (const [path, text] of Object.entries(files)) {
       const file = join(folder, 'SOURCES', `${index}`, path);
       await mkdir(join(file, '..'), { recursive: true });
       await writeFile(file, text);
     }
+  }
   await writeFile(join(folder, 'fixture.spec'), specOf(repository));
   const made = await runCommand({ file: 'bash', args: ['--norc', '-c', build, 'fixture', folder] });
   if (!made.ok) throw new Error(made.stderr);
@@ -71,6 +67,7 @@ function specOf({ version, packages }: FixtureRepository): string {
     '%global __os_install_post %{nil}',
     '%global _binaries_in_noarch_packages_terminate_build 0',
     '%global _build_id_links none',
+    '%global _binary_payload w0.gzdio',
     'Name: fixture',
     `Version: ${version}`,
     'Release: 1',
@@ -78,28 +75,41 @@ function specOf({ version, packages }: FixtureRepository): string {
     'License: none',
     'BuildArch: noarch',
     'AutoReqProv: no',
-    'Source0: tree.tar',
     '%description',
     'Packages of a test',
     '%install',
     'mkdir -p %{buildroot}',
   ];
-  const tree = [
-    'tar --extract --file=%{SOURCE0} --directory=%{buildroot}',
-    '(cd %{buildroot} && find . -mindepth 1 -type d -printf "%%%%dir /%%P\\n" -o -printf "/%%P\\n") |' +
-      " grep -vE '^%%dir /(proc|sys|dev)$' >tree-files",
-  ];
-  if (packages.some(({ name }) => name === 'bash')) lines.push(...tree);
-  for (const [index, { files = {} }] of packages.entries())
-    for (const path of Object.keys(files))
-      lines.push(`install -D -m 0644 %{_sourcedir}/${index}${path} %{buildroot}${path}`);
-  for (const { name, files = {}, script } of packages) {
+  for (const [index, { name, files = {}, tree }] of packages.entries()) {
+    if (tree !== undefined || name === 'bash') lines.push(...unpack(index, name));
+    for (const [path, text] of Object.entries(files)) {
+      const mode = text.startsWith('#!') ? '0755' : '0644';
+      lines.push(`install -D -m ${mode} %{_sourcedir}/${index}${path} %{buildroot}${path}`);
+    }
+  }
+  for (const [
+    index,
+    { name, files = {}, tree, script, requires = [], provides = [] },
+  ] of packages.entries()) {
     lines.push(`%package -n ${name}`, 'Summary: A package of a test', 'AutoReqProv: no');
     if (name === 'bash') lines.push('Provides: /bin/bash /bin/sh');
-    else lines.push('Requires: bash', 'Requires(post): bash');
+    else lines.push(`Requires: ${['bash', ...requires].join(' ')}`, 'Requires(post): bash');
+    if (provides.length > 0) lines.push(`Provides: ${provides.join(' ')}`);
     lines.push(`%description -n ${name}`, 'A package of a test');
     if (script !== undefined) lines.push(`%post -n ${name} -p /bin/bash`, script);
-    lines.push(`%files -n ${name}${name === 'bash' ? ' -f tree-files' : ''}`, ...Object.keys(files));
+    const list = tree !== undefined || name === 'bash' ? ` -f files-${index}` : '';
+    lines.push(`%files -n ${name}${list}`, ...Object.keys(files));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Several packages may have the same file, such as a library; folders are those of the package with the programs alone. */
+function unpack(index: number, name: string): readonly string[] {
+  const tree = `tree-${index}`;
+  const folders = name === 'bash' ? '-type d -printf "%%%%dir /%%P\\n" -o ' : '-type d -o ';
+  return [
+    `mkdir ${tree} && tar --extract --file=%{_sourcedir}/${index}.tar --directory=${tree}`,
+    `(cd ${tree} && find . -mindepth 1 ${folders}-printf "/%%P\\n") | grep -vE '^%%dir /(proc|sys|dev)$' >files-${index} || :`,
+    `cp --archive --link --force ${tree}/. %{buildroot}/ && rm -r ${tree}`,
+  ];
 }

@@ -9,6 +9,7 @@ import { buildImage, buildSteps } from '@kiln/engine/execute/build-image.ts';
 import type { ImageArtifact } from '@kiln/engine/execute/artifacts/ensure-artifacts.ts';
 import type { StepState } from '@kiln/engine/execute/steps/ensure-steps.ts';
 import type { KeyRecord } from '@kiln/engine/fingerprint/key-record.ts';
+import { applyConfiguration } from '@kiln/engine/image-definition/apply-configuration.ts';
 import { readImageDefinition } from '@kiln/engine/image-definition/read-image-definition.ts';
 import type { LayerRecord } from '@kiln/engine/layers/layer-record.ts';
 import type { RigRequest } from './rig-request.ts';
@@ -59,9 +60,14 @@ export async function runRigBuild(request: RigRequest, listen: RigListener = {})
 }
 
 /** Reads and resolves an image of a rig, or tells everything that is wrong with it. */
-export function loadRigImage(request: Pick<RigRequest, 'root' | 'image'>): Result<ResolvedImage> {
+export function loadRigImage(
+  request: Pick<RigRequest, 'root' | 'image' | 'configuration'>,
+): Result<ResolvedImage> {
   const file = join(request.root, 'images', request.image, 'image.yaml');
-  const definition = readImageDefinition(file, { hostArchitecture: 'amd64' });
+  const read = readImageDefinition(file, { hostArchitecture: 'amd64' });
+  const { configuration } = request;
+  const definition =
+    read.ok && configuration !== undefined ? applyConfiguration(read.value, configuration) : read;
   return definition.ok ? resolveImage(definition.value, [join(request.root, 'elements')]) : definition;
 }
 

@@ -129,3 +129,28 @@ test('completion: commands, names, options and their values', async () => {
   for (const shell of ['bash', 'zsh', 'fish'])
     expect((await kiln('completion', shell)).stdout()).toContain('kiln complete --');
 });
+
+test('all problems of a definition are told in one go: its own, and those of its elements', async () => {
+  const { root, kiln } = await workspace();
+  const write = async (path: string, text: string): Promise<void> => {
+    await mkdir(join(root, path, '..'), { recursive: true });
+    await writeFile(join(root, path), text, { mode: 0o755 });
+  };
+  await write('elements/other/element-provides', 'operating-system\n');
+  await write('elements/os/install.d/10-same', '#!/bin/sh\n');
+  await write('elements/other/install.d/10-same', '#!/bin/sh\n');
+  await write(
+    'images/web/image.yaml',
+    'elements: [os, other, nowhere]\nskip-base: true\nsise: 1GiB\nformats: qcow2\n',
+  );
+  const { exitCode, stderr } = await kiln('build', 'web');
+  expect(exitCode).toBe(2);
+  expect([...stderr().matchAll(/^error\[([\w-]+)\]/gm)].map(([, code]) => code)).toEqual([
+    'definition-unknown-key',
+    'definition-wrong-value',
+    'element-not-found',
+    'element-already-provided',
+    'hook-duplicated',
+  ]);
+  expect(stderr()).toContain(`--> ${join(root, 'elements/other/install.d/10-same')}`);
+});

@@ -10,7 +10,7 @@ import { type Expansion, expandElements } from './expand-elements.ts';
 import { findElements } from './find-elements.ts';
 import { hooksThatWillNotRun } from './hooks-that-will-not-run.ts';
 import { mentionedVariables } from './mentioned-variables.ts';
-import { mergeHooks } from './merge-hooks.ts';
+import { mergeHooks, type SharedHookPath } from './merge-hooks.ts';
 import { placeInNameList } from './name-list.ts';
 import { providersOf } from './read-element-relations.ts';
 import { readLibrary } from './read-library.ts';
@@ -73,6 +73,7 @@ export function resolveImage(
       code: 'hook-duplicated',
       hook: it.path,
       elements: it.elements,
+      place: placeOfHook(elements, it),
     })),
   ];
   if (failures.length > 0) return { ok: false, failures };
@@ -167,7 +168,7 @@ function conflictingProviders(closure: Closure): readonly Failure[] {
   return [...providers].flatMap(([name, by]): readonly Failure[] => {
     const all = [...new Set(namedAndProvided.includes(name) ? [name, ...by] : by)].toSorted(byteOrder);
     if (by.length < 2 && !namedAndProvided.includes(name)) return [];
-    const places = all.flatMap((provider) => placeInDefinition(closure.definition, provider) ?? []);
+    const places = all.flatMap((provider) => whoNeeds(provider, closure).place ?? []);
     // The later of them in the file: the earlier was there first.
     const place = places.toSorted((a, b) => b.line - a.line || b.column - a.column)[0];
     return [{ code: 'element-already-provided', name, providers: all, place }];
@@ -184,6 +185,15 @@ function missingOperatingSystem({ definition, expansion }: Closure): readonly Fa
 function placeInDefinition(definition: ImageDefinition, name: string): Place | undefined {
   const position = definition.elements.indexOf(name);
   return position === -1 ? undefined : definition.places.get(`elements.${position}`);
+}
+
+/** The file in the last of the elements that have it. */
+function placeOfHook(
+  elements: readonly Element[],
+  { path, elements: names }: SharedHookPath,
+): Place | undefined {
+  const owner = elements.find((element) => element.name === names.at(-1));
+  return owner && { file: join(owner.directory, path), line: 1, column: 1, length: 0 };
 }
 
 function placeOfDependency(element: Element, name: string): Place | undefined {

@@ -31,6 +31,26 @@ export function parseImageDefinition(source: ImageDefinitionSource): Result<Imag
   return { ok: true, value: definitionOf(data, located.value, source), warnings: [] };
 }
 
+/**
+ * The definition without the keys that hold a problem, so that what else is wrong with the image can be told in the same go: missing
+ * elements, two operating systems. What it says of those keys is their default.
+ *
+ * @returns undefined where nothing can be told without them: the text is no YAML, or the elements themselves are at fault.
+ */
+export function parseSoundPart(source: ImageDefinitionSource): ImageDefinition | undefined {
+  const located = parseLocatedYaml(source.file, source.text);
+  if (!located.ok) return undefined;
+  const atFault = new Set(
+    schemaProblems(imageDefinitionSchema, located.value).map(({ key }) => key.split('.')[0]),
+  );
+  const { data } = located.value;
+  if (atFault.has('') || atFault.has('elements') || typeof data !== 'object' || data === null)
+    return undefined;
+  const sound = Object.fromEntries(Object.entries(data).filter(([key]) => !atFault.has(key)));
+  const checked = imageDefinitionSchema.safeParse(sound);
+  return checked.success ? definitionOf(checked.data, located.value, source) : undefined;
+}
+
 function failureOfProblem(problem: SchemaProblem): Failure {
   const { key, place } = problem;
   return problem.kind === 'unknown-key'

@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { Result } from '../diagnostics/result.ts';
 import type { Architecture, ImageDefinition } from './image-definition.ts';
-import { parseImageDefinition } from './parse-image-definition.ts';
+import {
+  type ImageDefinitionSource,
+  parseImageDefinition,
+  parseSoundPart,
+} from './parse-image-definition.ts';
 
 /**
  * Reads one `images/<name>/image.yaml`; the folder gives the image its name.
@@ -14,12 +18,32 @@ export function readImageDefinition(
   file: string,
   defaults: { readonly hostArchitecture: Architecture },
 ): Result<ImageDefinition> {
-  let text: string;
+  const text = readText(file);
+  return text.ok ? parseImageDefinition(sourceOf(file, text.value, defaults)) : text;
+}
+
+/** What of a definition with problems is sound: see `parseSoundPart`. */
+export function readSoundPart(
+  file: string,
+  defaults: { readonly hostArchitecture: Architecture },
+): ImageDefinition | undefined {
+  const text = readText(file);
+  return text.ok ? parseSoundPart(sourceOf(file, text.value, defaults)) : undefined;
+}
+
+function sourceOf(
+  file: string,
+  text: string,
+  defaults: { readonly hostArchitecture: Architecture },
+): ImageDefinitionSource {
+  return { name: basename(dirname(resolve(file))), file, text, ...defaults };
+}
+
+function readText(file: string): Result<string> {
   try {
-    text = readFileSync(file, 'utf8');
+    return { ok: true, value: readFileSync(file, 'utf8'), warnings: [] };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { ok: false, failures: [{ code: 'definition-unreadable', file, reason }] };
   }
-  return parseImageDefinition({ name: basename(dirname(resolve(file))), file, text, ...defaults });
 }

@@ -161,7 +161,17 @@ describe('resolveImage', () => {
       code: 'hook-duplicated',
       hook: 'install.d/10-x',
       elements: ['a', 'b'],
+      place: { file: join(root, 'b/install.d/10-x'), line: 1, column: 1, length: 0 },
     });
+  });
+
+  it('tells by which dependency an operating system too many comes in', () => {
+    const { root, result } = resolve('debian, web', {
+      'ubuntu/element-provides': 'operating-system\n',
+      'web/element-deps': 'base\nubuntu\n',
+    });
+    const place = { file: join(root, 'web/element-deps'), line: 2, column: 1, length: 6 };
+    expect(failuresOf(result)).toMatchObject([{ code: 'element-already-provided', place }]);
   });
 
   it('says nothing about elements that turn out not to be needed', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Failure } from '../../src/diagnostics/failure.ts';
 import type { ImageDefinition } from '../../src/image-definition/image-definition.ts';
-import { parseImageDefinition } from '../../src/image-definition/parse-image-definition.ts';
+import { parseImageDefinition, parseSoundPart } from '../../src/image-definition/parse-image-definition.ts';
 
 const source = (text: string) => ({
   name: 'web',
@@ -250,5 +250,20 @@ configurations:
       { key: 'elements.0', place: { line: 1 } },
       { key: 'formats', expected: 'a format is named twice' },
     ]);
+  });
+});
+
+describe('parseSoundPart', () => {
+  it('is the definition without the keys that hold a problem', () => {
+    const part = parseSoundPart(
+      source('elements: [debian, web]\nsize: large\nformat: [raw]\npackages: [vim]\n'),
+    );
+    expect(part).toMatchObject({ elements: ['debian', 'web'], sizeBytes: undefined, packages: ['vim'] });
+    expect(part?.places.get('elements.1')).toMatchObject({ line: 1, column: 20 });
+  });
+
+  it('is nothing where the elements themselves are at fault', () => {
+    for (const text of ['elements: [debian, 3]\n', 'elements: debian\n', 'size: 1GiB\n', '- web\n', '[', ''])
+      expect(parseSoundPart(source(text)), text).toBeUndefined();
   });
 });

@@ -79,3 +79,21 @@ scenario('an interrupted build ends with 130 and leaves nothing behind', async (
   expect(exitCode).toBe(130);
   expect(stderr).toContain('cancelled');
 });
+
+scenario(
+  'a shell is offered where a hook failed; afterwards the watch goes on, and Ctrl-C ends it',
+  async (rig) => {
+    await prepare(rig);
+    await rig.element('web', { 'install.d/10-first': 'false\n' });
+    const options = ['--until', 'install', '--shell'];
+    const watch = await startKiln(rig, ['watch', 'box', ...options], { terminal: 'of its own' });
+    await watch.said(/press Enter for a shell before install\.d\/10-first/);
+    watch.type('\n');
+    await watch.said(/\(before install\.d\/10-first\)/);
+    watch.type('exit\n');
+    await rig.element('web', { 'install.d/10-first': 'echo mended >/first\n' });
+    await watch.said(/round \d done/);
+    watch.type('\x03');
+    expect((await watch.finished).exitCode).toBe(130);
+  },
+);

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { plainEnvironment } from './run-command.ts';
 
 /**
@@ -7,7 +8,8 @@ import { plainEnvironment } from './run-command.ts';
  */
 export async function runInTerminal(file: string, args: readonly string[]): Promise<number> {
   const { execa } = await import('execa');
-  const child = execa(file, [...args], {
+  const [program, ...words] = isatty(0) ? [...takingItBack, file, ...args] : [file, ...args];
+  const child = execa(program, words, {
     cwd: '/',
     env: plainEnvironment,
     extendEnv: false,
@@ -17,5 +19,11 @@ export async function runInTerminal(file: string, args: readonly string[]): Prom
   const result = await child;
   return result.exitCode ?? 128 + (signalNumbers[result.signal ?? ''] ?? 1);
 }
+
+/**
+ * An interactive shell makes itself the job that the terminal belongs to, and from PID namespaces of its own it cannot give that back:
+ * Ctrl-C would then reach nobody. A shell around it, with job control, takes the terminal back.
+ */
+const takingItBack = ['sh', '-c', 'set -m; "$@"; status=$?; set +m; exit $status', 'kiln-terminal'] as const;
 
 const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };

@@ -36,7 +36,9 @@ export function chainHooks(step: StepPlan, below: LayerRecord): HookChain {
     for (const mount of below.mounts ?? []) inputs[`mount ${mount.path}`] = describeMount(mount);
   for (const [name, value] of Object.entries(below.printed ?? {})) inputs[`environment ${name}`] = value;
   if (below.hooks !== null) inputs['hooks changed by extra-data'] = below.hooks.digest;
-  let stateKey = keyOf({ version: 1, inputs });
+  // The definition's packages are installed after the last hook.
+  const { packages: _later, ...before } = inputs;
+  let stateKey = keyOf({ version: 1, inputs: before });
   const links: ChainLink[] = [];
   for (const phase of step.phases) {
     for (const hook of hooksOfPhase(files, phase)) {

@@ -9,8 +9,8 @@ import { imageOf, os, sources, webFiles } from '../../plan/plan-fixture.ts';
 const blob = (content: string) => ({ digest: digestOf(content), sizeBytes: content.length });
 const below: LayerRecord = { ...emptyRecord, step: 'root', layers: [blob('root')] };
 
-function chainOf(files: TreeFixture, beneath: LayerRecord = below) {
-  const image = imageOf([os, elementOf('web', { ...webFiles, ...files })]);
+function chainOf(files: TreeFixture, beneath: LayerRecord = below, packages: readonly string[] = ['curl']) {
+  const image = imageOf([os, elementOf('web', { ...webFiles, ...files })], { packages });
   const step = planBuild(image, sources).steps.find(({ name }) => name === 'install');
   if (step === undefined) throw new Error('no such step');
   return chainHooks(step, beneath);
@@ -40,6 +40,12 @@ test('a hook more leaves the states before it alone', () => {
       before.links.findIndex((it) => it.hook.path === 'install.d/30-c'),
     ),
   );
+});
+
+test('packages of the definition come after all hooks: they change the step, and no state in it', () => {
+  const [before, after] = [chainOf(hooks), chainOf(hooks, below, ['curl', 'git'])];
+  expect(statesOf(after)).toEqual(statesOf(before));
+  expect(after.key).not.toBe(before.key);
 });
 
 test('what lies below counts in every state: each layer and its place, and what extra-data changed', () => {

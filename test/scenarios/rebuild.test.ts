@@ -92,6 +92,22 @@ scenario('what a hook writes in bulk is sealed as a layer, from which the step r
   expect(records(resumed), 'what was resumed is what would have been made at once').toEqual(records(fresh));
 });
 
+scenario('what apt keeps for itself is sealed only with something else', async (rig) => {
+  await prepare(rig);
+  const caches =
+    'touch /first; mkdir -p /var/cache/apt /var/lib/apt/lists; head -c 40000000 /dev/zero >/var/cache/apt/x.bin\n';
+  await rig.element('web', {
+    'install.d/10-first': caches,
+    'install.d/20-second': 'echo >/var/lib/apt/lists/x\n',
+  });
+  const first = done(await rig.build('box', { until: 'install' }));
+  expect(ownLayersOf(first, 'install')).toHaveLength(1);
+  await rig.element('web', {
+    'install.d/10-first': `${caches}head -c 40000000 /dev/zero >/var/cache/bulk\n`,
+  });
+  expect(ownLayersOf(done(await rig.build('box', { until: 'install' })), 'install')).toHaveLength(2);
+});
+
 scenario('a step that outgrows its memory runs on disk, and leaves what it would have left', async (rig) => {
   await prepare(rig);
   await rig.element('web', {

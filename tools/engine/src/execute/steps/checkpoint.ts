@@ -76,7 +76,7 @@ const sealBytes = 32 << 20;
 
 /** Whether the upper folder is to be sealed, and may be: with nothing beside it that a resumed step would lack. */
 export function isFull(measured: Measured, surroundings: string): boolean {
-  return measured.upperBytes >= sealBytes && measured.surroundings === surroundings;
+  return measured.lastingBytes >= sealBytes && measured.surroundings === surroundings;
 }
 
 /** Packs the upper folder as a layer. The mounts over it are gone by now. @returns the state from which the step goes on. */

@@ -9,6 +9,8 @@ import { findLeftMounts, mountPointsOf } from './left-mounts.ts';
 export interface Measured {
   /** What the files of the upper folder hold; one with several names counts for each. */
   readonly upperBytes: number;
+  /** Of these, what is not soon written anew: apt's lists and caches are, by each hook that installs something. */
+  readonly lastingBytes: number;
   /**
    * What hooks may change and no state can hold: mounts that cannot be made again as they were, and what host hooks wrote beside
    * the tree. Where that changed, a step that resumed would go on without it.
@@ -21,17 +23,19 @@ export interface Measured {
 /** Measures what the hooks so far left. */
 export async function measureState(sandbox: Sandbox, { caches }: StepPlan): Promise<Measured> {
   const command = ['bash', '--norc', '-c', measureScript, 'kiln', sandboxRoot, upperOf('mnt')] as const;
-  const [size = '', mountInfo = '', beside = ''] = (await sandbox.run(command)).stdout.split('\0');
+  const [sizes = '', mountInfo = '', beside = ''] = (await sandbox.run(command)).stdout.split('\0');
+  const [upperBytes = 0, lastingBytes = 0] = sizes.split(' ').map(Number);
   const { kept } = findLeftMounts(mountInfo, caches);
   const mounts = kept.filter(({ type }) => type !== 'tmpfs');
   const again = new Set(mounts.map(({ path }) => `${sandboxPaths.targetRoot}${path}`));
   const fixed = mountPointsOf(mountInfo).filter(
     (path) => !again.has(path) && !path.endsWith('/tmp/in_target.d'),
   );
-  return { upperBytes: Number.parseInt(size, 10), mounts, surroundings: `${fixed.join('\n')}\n${beside}` };
+  return { upperBytes, lastingBytes, mounts, surroundings: `${fixed.join('\n')}\n${beside}` };
 }
 
 const measureScript = `set -eu
-find "$2" -type f -printf '%s\\n' | awk '{ total += $1 } END { printf "%d", total }'
+find "$2" -type f -printf '%s %P\\n' |
+awk '{ all += $1 } $2 !~ "^var/(cache/apt|lib/apt/lists)/" { lasting += $1 } END { printf "%d %d", all, lasting }'
 printf '\\0'; cat /proc/self/mountinfo; printf '\\0'
 ls -A "$1" "$1/outputs"`;

@@ -78,6 +78,25 @@ head -c 2 /dev/disk/by-label/top >/dev/null && echo labelled >/label
   expect(paths.filter((path) => path.startsWith('dev/'))).toEqual([]);
 });
 
+scenario('the mount table that a hook reads as a file has the types of the disk', async (rig) => {
+  const list = (file: string) =>
+    `while read -r source point type _; do echo "$point $source $type"; done </proc/mounts >${file}\n`;
+  const build = await buildDisk(rig, {
+    'pre-finalise.d/10-read': `: "$IMAGE_BLOCK_DEVICE"\n${list('"$TMP_MOUNT_PATH/outside"')}`,
+    'finalise.d/10-read': list('/inside'),
+    'finalise.d/20-mounts': `mount -t tmpfs none /srv\n${list('/mounted')}`,
+    'install.d/10-folder': 'mkdir /srv\n',
+  });
+  const read = async (path: string) => (await readFromTar(fileOf(build, 'tar'), path))?.split('\n') ?? [];
+  const inside = await read('inside');
+  expect(inside).toContain('/ /dev/mapper/loop0p3 ext4');
+  expect(inside).toContain('/boot /dev/mapper/loop0p2 ext4');
+  expect(inside.some((line) => /^\/proc \S+ proc$/.test(line))).toBe(true);
+  expect(await read('outside')).toContain('/run/kiln/mnt /dev/mapper/loop0p3 ext4');
+  // What it mounts itself is more to a hook than a type.
+  expect(await read('mounted')).toContain('/srv none tmpfs');
+});
+
 scenario('identifiers that a hook reads from the devices are those of the finished disk', async (rig) => {
   const build = await buildDisk(rig, {
     'pre-finalise.d/10-look': `for part in 2 3; do

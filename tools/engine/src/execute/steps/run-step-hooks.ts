@@ -11,6 +11,7 @@ import { programPathOf } from './hook-places.ts';
 import { withBreaks } from '../shell/phase-breaks.ts';
 import { printedBlockDevice, type PrintedVariables } from './printed-variables.ts';
 import { runHook, runLogged, sourceEnvironment, withHooksInside } from './run-hooks.ts';
+import { showingMountTypes } from './show-mount-types.ts';
 import type { StepRun } from './step-run.ts';
 import type { StepTree } from './step-tree.ts';
 import type { HookTimes } from './stored-step.ts';
@@ -115,7 +116,10 @@ async function runPhase(
         const { name: step, secrets } = run.step;
         const request = { step, image, phase, hook, index, count: links.length, env, secrets };
         const onLine = phase === 'block-device' ? listenFor(progress.printed) : undefined;
-        const tookMs = await runHook(bench, tree.sandbox, { ...request, onLine });
+        const devices = tree.disk?.devices ?? [];
+        const tookMs = await showingMountTypes(tree.sandbox, { phase, hook }, devices, () =>
+          runHook(bench, tree.sandbox, { ...request, onLine }),
+        );
         progress.hookMs[hook.path] = tookMs;
         progress.spentMs += tookMs;
         progress.sinceCheckpointMs += tookMs;

@@ -4,6 +4,7 @@ import {
   deviceMountedAt,
   deviceVariables,
   nameDevices,
+  type NamedDevice,
 } from '../../block-device/device-names.ts';
 import type { DiskLayout } from '../../block-device/disk-layout.ts';
 import {
@@ -29,6 +30,7 @@ import type { StepRun } from './step-run.ts';
 export interface StandInDisk {
   /** From what the identifiers of this disk and of the final one are derived. */
   readonly seed: Key;
+  readonly devices: readonly NamedDevice[];
   /** What hooks of a phase find in their environment because of it. */
   readonly variables: (phase: Phase) => Readonly<Record<string, string>>;
   /** What hooks wrote outside of filesystems and the final disk is to have. While the devices are still there. */
@@ -75,6 +77,7 @@ export async function openStandInDisk(sandbox: Sandbox, run: StepRun): Promise<S
   const before = await digestAreas(sandbox.run, diskFile, freeAreas(layout));
   return {
     seed,
+    devices,
     variables: (phase) => deviceVariables(devices, chrootPhases.has(phase) ? chrootDevices : hostDevices),
     collect: async () => {
       await flushDisk(sandbox.run, attached);

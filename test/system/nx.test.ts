@@ -112,6 +112,12 @@ nxScenario('the image is back whole, whichever of .nx, dist and the store was lo
   expect(await lose('.nx', 'dist', 'store')).toEqual(['base', 'web']);
 });
 
+nxScenario('--offline holds for every task of an image, not for the last one alone', async (rig) => {
+  await rig.element('web', { 'post-root.d/10-web': counted('"web ${DIB_OFFLINE:-no}"') });
+  ok(await rig.nx(['run', 'box:image', '--offline']));
+  expect(await hooksRun(rig)).toEqual(['base', 'web 1']);
+});
+
 nxScenario('affected follows what the phases of each image read', async (rig) => {
   const images = async (path: string, content: string): Promise<readonly string[]> => {
     await rig.write(path, content);

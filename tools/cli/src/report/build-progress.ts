@@ -1,17 +1,18 @@
 import type { BuildEvent, Origin } from '@kiln/engine/events/build-event.ts';
+import { steps as allSteps } from '@kiln/engine/plan/step.ts';
 
 /** How far a build has come, as its events tell it. */
 export interface BuildProgress {
   /** Names of the steps to come, in order; empty where they are not known. */
   readonly planned: readonly string[];
-  /** In planned order, whatever order their events came in; those that were not planned at the end. */
+  /** Each once, in the order of a build, whatever order their events came in; those that were not planned at the end. */
   readonly steps: readonly StepProgress[];
   readonly artifacts: readonly Artifact[];
 }
 
 export interface StepProgress {
   readonly name: string;
-  readonly state: 'running' | 'done' | 'failed';
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled';
   readonly startedAtMs: number;
   readonly expectedMs: number | undefined;
   readonly hookCount: number;
@@ -73,11 +74,9 @@ export function advance(progress: BuildProgress, event: BuildEvent, nowMs: numbe
   }
 }
 
-/** What is still running when a build fails has failed with it. */
-export function failRunningSteps(progress: BuildProgress): BuildProgress {
-  const steps = progress.steps.map((it) =>
-    it.state === 'running' ? { ...it, state: 'failed' as const } : it,
-  );
+/** What is still running when a build fails has failed with it; of a build that was cancelled nothing failed by itself. */
+export function endRunningSteps(progress: BuildProgress, ended: 'failed' | 'cancelled'): BuildProgress {
+  const steps = progress.steps.map((it) => (it.state === 'done' ? it : { ...it, state: ended }));
   return { ...progress, steps };
 }
 
@@ -108,12 +107,16 @@ function finishStep(progress: BuildProgress, event: StepFinished, nowMs: number)
   return addStep(progress, { ...began, ...done });
 }
 
-/** The engine tells of restored steps last, when it knows that their bytes will not be missed. */
+/**
+ * The engine tells of restored steps last, when it knows that their bytes will not be missed; and once more of one that turns out to be
+ * needed, and is made after all.
+ */
 function addStep(progress: BuildProgress, step: StepProgress): BuildProgress {
-  const place = ({ name }: StepProgress): number => progress.planned.indexOf(name) + 1 || Infinity;
-  const steps = [...progress.steps, step].toSorted((a, b) =>
-    place(a) === place(b) ? 0 : place(a) - place(b),
-  );
+  // A task that is for one step may have to make those before it.
+  const order = progress.planned.length > 1 ? progress.planned : allSteps.map(({ name }) => name as string);
+  const place = ({ name }: StepProgress): number => order.indexOf(name) + 1 || Infinity;
+  const others = progress.steps.filter(({ name }) => name !== step.name);
+  const steps = [...others, step].toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
   return { ...progress, steps };
 }
 

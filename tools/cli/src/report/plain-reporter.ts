@@ -8,25 +8,49 @@ import type { Reporter } from './reporter.ts';
 import { stepLine } from './summary.ts';
 import { writeEnding } from './write-ending.ts';
 
-/** One line for each hook and each step that has finished: what a log wants. */
+/** From then on a hook that lasts is named: a log should not be silent on what is at work. */
+const lastingMs = 5000;
+
+/** One line for each hook and each step that has finished, and one for a hook that lasts: what a log wants. */
 export function createPlainReporter(settings: ReporterSettings): Reporter {
-  const { stream, now } = settings;
+  const { stream, now, verbose } = settings;
   const started = now();
   let progress = noProgress(settings.steps);
+  let lasting: NodeJS.Timeout | undefined;
   return {
     report(event) {
+      const place = hookPlace(progress, event);
       progress = advance(progress, event, now());
-      const line = lineOf(event, progress, settings);
+      const line = lineOf(event, progress, { ...settings, place });
       if (line !== undefined) stream.write(`${line}\n`);
+      if (event.type === 'hook-finished' || event.type === 'step-finished') clearTimeout(lasting);
+      if (event.type !== 'hook-started' || verbose) return;
+      clearTimeout(lasting);
+      lasting = setTimeout(() => stream.write(`${atWorkLine(event)}\n`), lastingMs).unref();
     },
     finish(outcome) {
+      clearTimeout(lasting);
       writeEnding(outcome, progress, { ...settings, totalMs: now() - started });
     },
   };
 }
 
-function lineOf(event: BuildEvent, progress: BuildProgress, settings: ReporterSettings): string | undefined {
-  const { colours, verbose } = settings;
+type HookStarted = Extract<BuildEvent, { readonly type: 'hook-started' }>;
+
+const atWorkLine = ({ step, hook, element, index, count }: HookStarted): string =>
+  `${step}: hook ${hook} (${element}), ${index + 1} of ${count}, is at work`;
+
+/** Which hook of how many has finished: ', 3 of 7'. */
+function hookPlace(progress: BuildProgress, event: BuildEvent): string {
+  if (event.type !== 'hook-finished') return '';
+  const hook = progress.steps.find(({ name }) => name === event.step)?.hook;
+  return hook?.name === event.hook ? `, ${hook.index + 1} of ${hook.count}` : '';
+}
+
+type LineSettings = Pick<ReporterSettings, 'colours' | 'verbose'> & { readonly place: string };
+
+function lineOf(event: BuildEvent, progress: BuildProgress, settings: LineSettings): string | undefined {
+  const { colours, verbose, place } = settings;
   switch (event.type) {
     case 'planned':
     case 'artifact':
@@ -39,14 +63,14 @@ function lineOf(event: BuildEvent, progress: BuildProgress, settings: ReporterSe
       return step === undefined || progress.planned.length === 1 ? undefined : stepLine(step, colours);
     }
     case 'hook-started':
-      return verbose ? `${event.step}: hook ${event.hook} (${event.element})` : undefined;
+      return verbose ? atWorkLine(event) : undefined;
     case 'hook-output':
       return verbose ? colours.dim(`  | ${printableLine(event.line)}`) : undefined;
     case 'hook-finished': {
       const ending = event.ok
         ? formatSeconds(event.durationMs)
         : colours.red(`failed after ${formatSeconds(event.durationMs)}`);
-      return `${event.step}: hook ${event.hook} (${event.element}), ${ending}`;
+      return `${event.step}: hook ${event.hook} (${event.element})${place}, ${ending}`;
     }
     case 'note':
       return colours.dim(event.message);

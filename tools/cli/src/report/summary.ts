@@ -38,7 +38,7 @@ function table(steps: readonly StepProgress[], totalMs: number, colours: Colours
   const rows = steps.map((step) => ({
     step,
     name: step.name,
-    result: step.state === 'failed' ? 'failed' : originWords[step.origin ?? 'run'],
+    result: isUnfinished(step.state) ? step.state : originWords[step.origin ?? 'run'],
     seconds: step.durationMs === undefined ? '' : (step.durationMs / 1000).toFixed(1),
     size: step.sizeBytes === undefined ? '' : formatBytes(step.sizeBytes),
   }));
@@ -77,8 +77,12 @@ function table(steps: readonly StepProgress[], totalMs: number, colours: Colours
   ];
 }
 
+const isUnfinished = (state: StepProgress['state']): state is 'failed' | 'cancelled' =>
+  state === 'failed' || state === 'cancelled';
+
 function resultWord(step: StepProgress, colours: Colours): string {
   if (step.state === 'failed') return colours.red('failed');
+  if (step.state === 'cancelled') return colours.yellow('cancelled');
   const word = originWords[step.origin ?? 'run'];
   return step.origin === 'restored'
     ? colours.green(word)

@@ -1,5 +1,5 @@
 import type { BuildOutcome } from './build-outcome.ts';
-import { type BuildProgress, failRunningSteps } from './build-progress.ts';
+import { type BuildProgress, endRunningSteps } from './build-progress.ts';
 import { outcomeText } from './failure-text.ts';
 import type { ReporterSettings } from './reporter-settings.ts';
 import { summaryLines } from './summary.ts';
@@ -11,7 +11,7 @@ export function writeEnding(
   settings: ReporterSettings & { readonly totalMs: number },
 ): void {
   const { stream, resultStream, colours, resultColours, totalMs } = settings;
-  const reached = outcome.kind === 'done' ? progress : failRunningSteps(progress);
+  const reached = outcome.kind === 'done' ? progress : endRunningSteps(progress, outcome.kind);
   const summary = summaryLines(reached, totalMs, resultColours);
   for (const line of summary) resultStream.write(`${line}\n`);
   const text = outcomeText(outcome, colours);

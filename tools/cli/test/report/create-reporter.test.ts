@@ -52,7 +52,7 @@ describe('plain', () => {
     expect(stream.text().split('\n')).toEqual([
       'root: cached, 0.0 s, 121 MB',
       'install: begins, 2 hooks, about 70.0 s',
-      'install: hook 50-web (web), 12.3 s',
+      'install: hook 50-web (web), 1 of 2, 12.3 s',
       'install: resumed, 34.2 s, 4.2 kB',
       '',
     ]);
@@ -64,7 +64,7 @@ describe('plain', () => {
     const reporter = await createReporter({ stream, mode: 'plain', verbose: true });
     for (const event of events.slice(1, 4)) reporter.report(event);
     expect(stream.text()).toBe(
-      'install: begins, 2 hooks, about 70.0 s\ninstall: hook 50-web (web)\n  | Setting up web\n',
+      'install: begins, 2 hooks, about 70.0 s\ninstall: hook 50-web (web), 1 of 2, is at work\n  | Setting up web\n',
     );
   });
 
@@ -74,7 +74,7 @@ describe('plain', () => {
     for (const event of events.slice(1, 6)) reporter.report(event);
     reporter.finish({ kind: 'done' });
     expect(stream.text()).toBe(
-      'install: begins, 2 hooks, about 70.0 s\ninstall: hook 50-web (web), 12.3 s\n',
+      'install: begins, 2 hooks, about 70.0 s\ninstall: hook 50-web (web), 1 of 2, 12.3 s\n',
     );
     expect(resultStream.text()).toBe('install: resumed, 34.2 s, 4.2 kB\n');
   });
@@ -117,13 +117,38 @@ describe('plain', () => {
     reporter.report({ type: 'hook-finished', ...hook, durationMs: 1000, ok: false });
     reporter.finish({ kind: 'failed', failures });
     const text = stream.text();
-    expect(text).toContain('install: hook 50-web (web), failed after 1.0 s\n');
+    expect(text).toContain('install: hook 50-web (web), 1 of 2, failed after 1.0 s\n');
     expect(text).toMatch(/^ {2}install {2}failed$/m);
     expect(text).toMatch(/error\[root-empty\]: .*\(elements: web\)\n.*hint: an operating-system element/s);
 
     const other = fakeTerminal();
     (await createReporter({ stream: other, mode: 'plain' })).finish({ kind: 'cancelled' });
     expect(other.text()).toBe('cancelled\n');
+  });
+
+  test('a cancelled build says so of the step that was at work, and not that it failed', async () => {
+    const [stream, resultStream] = [fakeTerminal(), fakeTerminal()];
+    const reporter = await createReporter({ stream, resultStream, mode: 'plain' });
+    for (const event of events.slice(1, 3)) reporter.report(event);
+    reporter.finish({ kind: 'cancelled' });
+    expect(resultStream.text()).toBe('install: cancelled\n');
+    expect(stream.text()).toMatch(/cancelled\n$/);
+  });
+
+  test('a hook that lasts is named while it is at work', async () => {
+    vi.useFakeTimers();
+    const stream = fakeTerminal();
+    const reporter = await createReporter({ stream, mode: 'plain' });
+    for (const event of events.slice(1, 3)) reporter.report(event);
+    vi.advanceTimersByTime(6000);
+    const named = 'install: hook 50-web (web), 1 of 2, is at work\n';
+    expect(stream.text()).toBe(`install: begins, 2 hooks, about 70.0 s\n${named}`);
+    reporter.report(events[4] as BuildEvent);
+    reporter.report({ type: 'hook-started', ...hook, hook: '60-quick', index: 1, count: 2 });
+    reporter.finish({ kind: 'done' });
+    vi.advanceTimersByTime(60_000);
+    expect(stream.text()).not.toContain('60-quick');
+    vi.useRealTimers();
   });
 
   test('warnings and notes are told as they come', async () => {

@@ -2,6 +2,7 @@ import { compareFiles, type FileDifference } from '../../tools/cli/src/diff/comp
 import { openDiskTree } from '../../tools/cli/src/diff/open-disk-tree.ts';
 import { openDisk, type OpenDisk } from '@kiln/testkit/disk/open-disk.ts';
 import { createHostRunner } from '@kiln/testkit/host/host-runner.ts';
+import { withoutIdentifiers } from './without-identifiers.ts';
 
 /** What of a disk's layout must be the same whoever made it: all but random identifiers. */
 export interface DiskLook {
@@ -44,7 +45,7 @@ function lookOf({ table, filesystems, hasBootCode }: OpenDisk): DiskLook {
 export async function compareDisks(left: string, right: string): Promise<readonly FileDifference[]> {
   const trees = [await openDiskTree(left), await openDiskTree(right)] as const;
   try {
-    return await compareFiles(...trees);
+    return await compareFiles(withoutIdentifiers(trees[0]), withoutIdentifiers(trees[1]));
   } finally {
     for (const tree of trees) await tree.close();
   }

@@ -64,12 +64,31 @@ scenario(
   },
 );
 
+scenario(
+  'a disk that is too full for an image that was built before is told with what it needs',
+  async (rig) => {
+    await rig.element('web', { 'install.d/10-large': 'head -c 20000000 /dev/urandom >/large\n' });
+    await rig.image('box', ['web'], 'formats: [raw]');
+    const { folder, buildThere } = await openSmallDisk(rig);
+    const store = join(folder, 'store');
+    done(await buildThere('all', { store }));
+    await rig.element('web', { 'install.d/10-large': 'head -c 20000001 /dev/urandom >/large\n' });
+    const [failure] = (await buildThere(1, { store })).failures;
+    expect(failure).toMatchObject({ code: 'disk-full', neededBytes: expect.any(Number) });
+    const needed = failure?.code === 'disk-full' ? (failure.neededBytes ?? 0) : 0;
+    expect(needed).toBeGreaterThan(60_000_000);
+    expect(needed).toBeLessThan(90_000_000);
+  },
+);
+
 scenario('an output directory on a full disk is told, and has the image once there is room', async (rig) => {
   await rig.image('box', []);
   const { folder, buildThere } = await openSmallDisk(rig);
   const outputDirectory = join(folder, 'dist');
   const build = await buildThere(1, { outputDirectory });
-  expect(build.failures).toMatchObject([{ code: 'disk-full', path: outputDirectory }]);
+  expect(build.failures).toMatchObject([
+    { code: 'disk-full', path: outputDirectory, neededBytes: expect.any(Number) },
+  ]);
   expect(hooksRun(done(await buildThere('all', { outputDirectory })))).toEqual([]);
 });
 

@@ -1,5 +1,7 @@
 import type { Origin } from '@kiln/engine/events/build-event.ts';
 
+export { formatBytes } from '@kiln/engine/util/format-bytes.ts';
+
 /** Seconds with one decimal: '12.3 s'; from 100 s on without: '135 s'. */
 export function formatSeconds(durationMs: number): string {
   const seconds = durationMs / 1000;
@@ -12,19 +14,6 @@ export function formatClock(durationMs: number): string {
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
   const two = (part: number): string => String(part).padStart(2, '0');
   return hours === 0 ? `${minutes}:${two(seconds % 60)}` : `${hours}:${two(minutes)}:${two(seconds % 60)}`;
-}
-
-/** Decimal units, three digits at most: '0 B', '4.2 kB', '84 MB', '1.3 GB'. */
-export function formatBytes(sizeBytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let amount = sizeBytes;
-  let unit = 0;
-  while (amount >= 999.5 && unit < units.length - 1) {
-    amount /= 1000;
-    unit += 1;
-  }
-  const digits = unit === 0 || amount >= 9.95 ? 0 : 1;
-  return `${amount.toFixed(digits)} ${units[unit] ?? ''}`;
 }
 
 /** How a result came about, in one word. */

@@ -1,3 +1,5 @@
+import { formatBytes } from '../util/format-bytes.ts';
+
 /**
  * Every problem that Kiln expects, in one place: add an entry and the code, its payload and its text exist everywhere.
  *
@@ -224,9 +226,17 @@ export const failureCatalogue = {
   },
   'disk-full': {
     exitCode: 3,
-    message: (p: { path: string; freeBytes: number; doing: string }) =>
-      `no space left on the disk of ${p.path} while ${p.doing} (${p.freeBytes} bytes free)`,
-    hint: () => "free some space, run 'kiln store gc', or point KILN_STORE and KILN_WORK at a larger disk",
+    message: (p: { path: string; freeBytes: number; neededBytes?: number | undefined; doing: string }) => {
+      const needed = p.neededBytes === undefined ? '' : `, up to ${formatBytes(p.neededBytes)} needed there`;
+      return `no space left on the disk of ${p.path} while ${p.doing} (${formatBytes(p.freeBytes)} free${needed})`;
+    },
+    hint: (p: { neededBytes?: number | undefined }) => {
+      const remedy =
+        "free some space, run 'kiln store gc', or point KILN_STORE and KILN_WORK at a larger disk";
+      return p.neededBytes === undefined
+        ? `${remedy}; a build needs up to three times what the image's tree holds`
+        : remedy;
+    },
   },
 
   // --- build -------------------------------------------------------------------------------------------------------

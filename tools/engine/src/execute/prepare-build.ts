@@ -15,6 +15,7 @@ import { emptyStepsToBreakIn, startBreakSession } from './shell/break-points.ts'
 import type { BuildRequest } from './build-request.ts';
 import { checkFormats } from './artifacts/check-formats.ts';
 import { type DiskDraft, draftDisk } from './artifacts/draft-disk.ts';
+import { tellingNeed } from './artifacts/known-tree-size.ts';
 import { adoptReceipt } from './artifacts/receipt.ts';
 import { readHostFacts, requireHostTools } from './read-host-facts.ts';
 import { readNamedFiles } from './read-named-files.ts';
@@ -75,7 +76,9 @@ export async function withPreparedBuild<T>(
 ): Promise<T> {
   return withWorkbench(request, async (bench) => {
     if (request.earlierOutput !== undefined) await adoptReceipt(bench, request.earlierOutput);
-    return body(await planRequest(request, bench, 'fill'));
+    return tellingNeed(bench.store, request.image, async () =>
+      body(await planRequest(request, bench, 'fill')),
+    );
   });
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BuildFailure } from '../../src/diagnostics/failure.ts';
+import { describeFailure } from '../../src/diagnostics/failure.ts';
 import { freeBytesAt, fullDiskText, tellingFullDisk } from '../../src/diagnostics/full-disk.ts';
 
 test('a write for which there is no room is told with the room that there is', async () => {
@@ -32,3 +33,15 @@ test.each(['cp: error writing: No space left on device', 'write failed: Disk quo
     expect(fullDiskText.test(text)).toBe(true);
   },
 );
+
+test('is told in sizes that people read, with what is needed where that is known', () => {
+  const failure = { code: 'disk-full', path: '/store', freeBytes: 3_100_000, doing: 'building' } as const;
+  expect(describeFailure(failure)).toMatchObject({
+    exitCode: 3,
+    message: 'no space left on the disk of /store while building (3.1 MB free)',
+    hint: expect.stringMatching(/KILN_WORK.* three times what the image's tree holds$/),
+  });
+  expect(describeFailure({ ...failure, neededBytes: 1_900_000_000 }).message).toMatch(
+    /\(3\.1 MB free, up to 1\.9 GB needed there\)$/,
+  );
+});

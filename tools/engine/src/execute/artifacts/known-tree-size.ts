@@ -91,6 +91,29 @@ export async function refuseSmallDisk(
   return known;
 }
 
+/** The store and the work folder together hold at most so many times the tree, at the worst moment of a build. */
+const peakFactor = 3;
+
+/** Runs `body`; a disk that ran full meanwhile is told with what a build of these elements needs, where they were built before. */
+export async function tellingNeed<T>(
+  store: ContentStore,
+  image: ResolvedImage,
+  body: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    if (!(error instanceof BuildFailure) || !error.failures.some(({ code }) => code === 'disk-full'))
+      throw error;
+    const noted = await readNote(store, sizeKey(image));
+    if (noted === undefined) throw error;
+    const neededBytes = noted.bytes * peakFactor;
+    throw new BuildFailure(
+      error.failures.map((failure) => (failure.code === 'disk-full' ? { neededBytes, ...failure } : failure)),
+    );
+  }
+}
+
 async function readNote(store: ContentStore, key: string): Promise<NotedSize | undefined> {
   const entry = await store.find(key);
   const file = entry === undefined ? undefined : await store.locate(entry.digest);

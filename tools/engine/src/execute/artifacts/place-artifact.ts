@@ -56,7 +56,9 @@ export async function placeArtifact(placement: Placement): Promise<'in place' | 
     await rm(part, { force: true });
     if (fullDiskText.test(copied.stderr)) {
       const path = dirname(file);
-      fail({ code: 'disk-full', path, freeBytes: await freeBytesAt(path), doing: `writing ${file}` });
+      const neededBytes = (await stat(blob)).blocks * 512;
+      const doing = `writing ${file}`;
+      fail({ code: 'disk-full', path, freeBytes: await freeBytesAt(path), neededBytes, doing });
     }
     fail({
       code: 'command-failed',

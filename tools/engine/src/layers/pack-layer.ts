@@ -45,11 +45,26 @@ export function upperOf(name: string): string {
   return `${sandboxRoot}/${name}.changes/upper`;
 }
 
-const packScript = `set -eu
+/** Three calls for each of tens of thousands of files: setfattr(1) takes four times as long, and stands in where the numbers are others. */
+const removeNotes = `
+remove_notes() {
+  find . -print0 | perl -0 -e '
+    my %call = (x86_64 => 198, aarch64 => 15);
+    my $call = $call{$ARGV[0]} or exit 1;
+    my @notes = map { "trusted.overlay.$_" } qw(origin impure uuid);
+    while (defined(my $path = <STDIN>)) {
+      chomp $path;
+      syscall($call, $path, $_) for @notes;
+    }' "$(uname -m)" && return
+  find . -print0 | xargs -0 sh -c '
+    for note in origin impure uuid; do setfattr --no-dereference --remove="trusted.overlay.$note" "$@" 2>/dev/null; done
+    true' kiln-notes
+}`;
+
+const packScript = `set -eu -o pipefail
+${removeNotes}
 cd "$1"
-find . -print0 | xargs -0 sh -c '
-  for note in origin impure uuid; do setfattr --no-dereference --remove="trusted.overlay.$note" "$@" 2>/dev/null; done
-  true' kiln-notes
+remove_notes
 owner=$(stat -c %u:%g "$(dirname "$2")")
 SOURCE_DATE_EPOCH=$3 mkfs.erofs --quiet -zlz4 -U 00000000-0000-0000-0000-000000000000 "\${@:4}" "$2" . >/dev/null
 chown "$owner" "$2"`;

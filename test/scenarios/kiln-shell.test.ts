@@ -68,7 +68,7 @@ scenario('a failed hook tells the command that opens a shell in the state that i
   await rig.element('web', { 'install.d/20-second': 'echo half >/second\nfalse\n' });
   const failed = await kiln(rig, ['build', 'box']);
   expect(failed.exitCode).toBe(1);
-  const [, replay = ''] = /to look around in the state that it had: kiln (.*)/.exec(failed.stderr) ?? [];
+  const [, replay = ''] = /to look around in the state that it had: npx kiln (.*)/.exec(failed.stderr) ?? [];
   expect(replay).toBe('shell box --before install.d/20-second');
   const shell = await kiln(rig, replay.split(' '), {
     input: 'ls /\n/tmp/in_target.d/install.d/20-second; echo $?\n',

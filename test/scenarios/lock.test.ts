@@ -3,6 +3,7 @@ import { readLock } from '@kiln/engine/lock/read-lock.ts';
 import { startLoopbackServer, type LoopbackServer } from '@kiln/testkit/rig/loopback-server.ts';
 import { hooksRun, readFromTar, stepsMade, type Rig } from '@kiln/testkit/rig/open-rig.ts';
 import { expect } from 'vitest';
+import { kiln } from './kiln-process.ts';
 import { done, scenario } from './scenario.ts';
 
 const place = '/dists/stable';
@@ -126,6 +127,26 @@ scenario('what lock.d prints is checked, and a script that fails says so', async
   await rig.element('asks', { 'lock.d/10-ask': `#!/bin/bash\necho '${twice}'\necho '${other}'\n` });
   expect((await rig.build('box')).failures).toEqual([{ code: 'lock-name-twice', kind: 'file', name: 'x' }]);
 });
+
+scenario(
+  'kiln lock says how an image stands, takes what is there now, and --check ends with 1 where that is newer',
+  async (rig) => {
+    await rig.write('base.txt', 'the base\n');
+    const request = `{"kind": "file", "name": "base", "location": "${rig.root}/base.txt", "step": "root"}`;
+    await rig.element('based', { 'lock.d/10-base': `#!/bin/bash\necho '${request}'\n` });
+    await rig.image('box', ['based']);
+    const says = async (exitCode: number, start: string, ...options: readonly string[]): Promise<void> => {
+      const run = await kiln(rig, ['lock', 'box', ...options]);
+      expect({ exitCode: run.exitCode, told: run.stdout.split('\n')[0] }).toEqual({ exitCode, told: start });
+    };
+    await says(1, 'box: not locked yet', '--check');
+    await says(0, 'box: locked');
+    await says(0, 'box: up to date with its source', '--check');
+    await rig.write('base.txt', 'another\n');
+    await says(1, 'box: behind its sources', '--check');
+    await says(0, 'box: refreshed');
+  },
+);
 
 scenario('a file that a root hook starts from is locked for that step', async (rig) => {
   await rig.write('base.txt', 'the base\n');

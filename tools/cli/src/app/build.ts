@@ -74,6 +74,8 @@ export function loadReported(
 export function engineRequest(request: ImageRequest, image: ResolvedImage): BuildRequest {
   const { workspace, configuration, report, signal, breakPoints } = request;
   const directory = outputDirectory(workspace, request.image, configuration);
+  const words =
+    configuration === undefined ? request.image : `${request.image} --configuration ${configuration}`;
   return {
     image,
     environment: process.env,
@@ -90,8 +92,9 @@ export function engineRequest(request: ImageRequest, image: ResolvedImage): Buil
     subject: {
       id: directory,
       definitionFile: join(workspace.root, 'images', request.image, 'image.yaml'),
-      words:
-        configuration === undefined ? request.image : `${request.image} --configuration ${configuration}`,
+      words,
+      // Whoever sees a failure in a task of Nx may not have `kiln` on the PATH.
+      shellBefore: `npx kiln shell ${words} --before`,
     },
   };
 }

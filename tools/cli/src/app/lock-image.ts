@@ -80,7 +80,9 @@ function lockText(image: string, { changes, lock }: RefreshedLock, { check }: Lo
   if (changes.length === 0)
     return `${image}: up to date with its ${count === 1 ? 'source' : `${count} sources`}\n`;
   const days = behindDays(changes);
-  const verdict = check === true ? 'behind its sources' : 'refreshed';
+  const isFirst = changes.length === count && changes.every(({ change }) => change === 'added');
+  const [told, done] = isFirst ? ['not locked yet', 'locked'] : ['behind its sources', 'refreshed'];
+  const verdict = check === true ? told : done;
   const span = days === null ? '' : check === true ? ` by ${inDays(days)}` : `, ${inDays(days)} further`;
   const lines = changes.map(
     (change) => `  ${explainLockChange(change, change.commits).replaceAll('\n', '\n  ')}`,

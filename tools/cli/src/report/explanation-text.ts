@@ -38,6 +38,9 @@ function summaryLines(step: StepExplanation, { colours, now }: ExplanationSettin
     return [`${name}: ${fateWords(forecast, colours)}`, ...own.map((text) => `  ${text}`)];
   }
   if (last === undefined) return [`${name}: cached; another image made it`];
+  const since = ownChanges(step);
+  if (since.length > 0)
+    return [`${name}: cached, of an earlier build; since the last one`, ...since.map((text) => `  ${text}`)];
   if (last.origin === 'restored') return [`${name}: cached; found in the store ${formatAge(now - last.at)}`];
   const ran = `${last.origin === 'run' ? 'ran' : 'resumed'} ${formatAge(now - last.at)}`;
   const { changes } = last;

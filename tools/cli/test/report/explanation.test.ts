@@ -114,6 +114,12 @@ describe('an explanation', () => {
     expect(ran([change], 'restored')).toBe('install: cached; found in the store 5 minutes ago\n');
   });
 
+  test('of a step that is cached, though the last build had another: what changed since', () => {
+    expect(text([step('install', {}, { changes: [change] })])).toBe(
+      'install: cached, of an earlier build; since the last one\n  install.d/75-web of web changed\n',
+    );
+  });
+
   test('in detail: hooks in order, the inputs before and now, the key', () => {
     const detail = text([step('install', { fate: 'resume', saved: 1 }, { changes: [change] })], 'inputs');
     expect(detail).toContain('  saved  install.d/74-base (web)\n  runs   install.d/75-web (web)\n');

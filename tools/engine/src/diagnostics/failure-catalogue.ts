@@ -230,13 +230,8 @@ export const failureCatalogue = {
       const needed = p.neededBytes === undefined ? '' : `, up to ${formatBytes(p.neededBytes)} needed there`;
       return `no space left on the disk of ${p.path} while ${p.doing} (${formatBytes(p.freeBytes)} free${needed})`;
     },
-    hint: (p: { neededBytes?: number | undefined }) => {
-      const remedy =
-        "free some space, run 'kiln store gc', or point KILN_STORE and KILN_WORK at a larger disk";
-      return p.neededBytes === undefined
-        ? `${remedy}; a build needs up to three times what the image's tree holds`
-        : remedy;
-    },
+    hint: () =>
+      "free some space, run 'kiln store gc', or point KILN_STORE and KILN_WORK at a larger disk; a build needs up to three times its tree",
   },
 
   // --- build -------------------------------------------------------------------------------------------------------
@@ -335,7 +330,8 @@ export const failureCatalogue = {
   'source-unreachable': {
     exitCode: 1,
     message: (p: { url: string; reason: string }) => `cannot fetch ${p.url}: ${p.reason}`,
-    hint: () => 'check the network and the location; for mirrors of packages, DIB_DISTRIBUTION_MIRROR',
+    hint: () =>
+      'check the network and the location; of packages, DIB_DISTRIBUTION_MIRROR, of a source, DIB_REPOLOCATION_<name>',
   },
   'offline-and-not-cached': {
     exitCode: 1,

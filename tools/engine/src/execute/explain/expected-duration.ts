@@ -8,16 +8,21 @@ import type { StepToMake } from '../steps/survey-steps.ts';
 /** How long the parts of a step took before, as far as the store knows. */
 export type KnownTimes = Pick<StoredStep, 'hookMs' | 'restMs'>;
 
-/** Times of a step: of the very same one if it was made before, else of what the image had last in its place. */
+/** Times of a step: of the very same one if it was made here, else of what the image had last in its place, or before that. */
 export async function knownTimes(
   store: ContentStore,
   subject: BuildSubject | undefined,
   { step, chain }: Pick<StepToMake, 'step' | 'chain'>,
 ): Promise<KnownTimes> {
   const same = await findStep(store, chain);
-  if (same !== undefined) return same;
-  const last = subject === undefined ? undefined : await readLast(store, subject, `step ${step.name}`);
-  return (last === undefined ? undefined : await findStep(store, last)) ?? {};
+  // One that was taken back from an output directory came without its times.
+  if (same?.restMs !== undefined || subject === undefined) return same ?? {};
+  const last = await readLast(store, subject, `step ${step.name}`);
+  for (const key of [last?.key, last?.keyBefore]) {
+    const before = key === undefined ? undefined : await findStep(store, { key });
+    if (before?.restMs !== undefined) return before;
+  }
+  return {};
 }
 
 /** What the hooks that are left, and the work around them, will take; nothing where too little is known. */

@@ -2,17 +2,38 @@ import { fileURLToPath } from 'node:url';
 import type { Runner } from '../util/runner.ts';
 import { runWriting } from '../diagnostics/run-writing.ts';
 import { readPiece, writePieces } from '../block-device/writing/disk-pieces.ts';
+import type { CopyRequest } from './copy-deferred-main.ts';
+import type { TreeOrigin } from './find-layers.ts';
+import type { KnownClusters } from './known-clusters.ts';
 import type { FixIdentifiers, IdentifierStretch } from './fixed-identifiers.ts';
 import { fixVdi, fixVmdk, fixVpc, vdiIdentifiers, vmdkDescriptor, vpcFooters } from './fixed-identifiers.ts';
 import type { Qcow2Compression } from './qcow2-image.ts';
 import { vhdUtil } from './required-tools.ts';
 import type { DataRange, Qcow2Request } from './write-qcow2.ts';
 
+const programs = {
+  writeQcow2: fileURLToPath(new URL('./write-qcow2-main.ts', import.meta.url)),
+  copyDeferred: fileURLToPath(new URL('./copy-deferred-main.ts', import.meta.url)),
+} as const;
+
+/** How a qcow2 image shares work with others. */
+export interface ClusterReuse {
+  /** Images whose clusters may be taken over. */
+  readonly known: readonly KnownClusters[];
+  /** Where to list those of this one. */
+  readonly listFile: string;
+  readonly origin: TreeOrigin;
+}
+
 /** One artifact to be made of the raw disk. Paths are as the runner sees them. */
 export interface DiskConversion {
   /** One of `diskFormats`, or any other that qemu-img can write. */
   readonly format: string;
   readonly diskFile: string;
+  /** List of the disk's data that is not in its file (`writeDisk`); undefined: there is none. A format that cannot do with it has it copied in. */
+  readonly deferredFile?: string | undefined;
+  /** qcow2 only; undefined: every cluster is packed anew. */
+  readonly clusters?: ClusterReuse | undefined;
   /** Written beside itself first (`.part`), then renamed; what was there is replaced. */
   readonly targetFile: string;
   /** The name that a vmdk gives itself; undefined: that of the target file. */
@@ -45,8 +66,10 @@ export async function convertDisk(conversion: DiskConversion): Promise<void> {
   const part = `${targetFile}.part`;
   await run(['rm', '-f', part]);
   try {
+    const isOwn = isPackedHere(conversion);
+    if (!isOwn) await settleDeferred(conversion);
     if (format === 'raw') await copyRaw(conversion, part);
-    else if (format === 'qcow2' && (conversion.options ?? '') === '') await writeInParallel(conversion, part);
+    else if (isOwn) await writeInParallel(conversion, part);
     else if (format === 'vhd' && conversion.vhdWriter === 'vhd-util')
       await convertByVhdUtil(conversion, part);
     else await convert(conversion, part);
@@ -55,6 +78,22 @@ export async function convertDisk(conversion: DiskConversion): Promise<void> {
     await run(['rm', '-f', part], { allowFailure: true });
     throw error;
   }
+}
+
+/** Whether the engine writes the format itself, and not qemu-img. */
+export function isPackedHere({ format, options }: Pick<DiskConversion, 'format' | 'options'>): boolean {
+  return format === 'qcow2' && (options ?? '') === '';
+}
+
+/** Copies deferred data into the disk's file, once. */
+async function settleDeferred({ diskFile, deferredFile, run }: DiskConversion): Promise<void> {
+  if (deferredFile === undefined) return;
+  const request: CopyRequest = { diskFile, deferredFile };
+  await runWriting(run, [process.execPath, programs.copyDeferred], {
+    input: JSON.stringify(request),
+    target: diskFile,
+    doing: 'writing the disk',
+  });
 }
 
 async function copyRaw({ diskFile, targetFile, source, run }: DiskConversion, part: string): Promise<void> {
@@ -67,7 +106,7 @@ async function copyRaw({ diskFile, targetFile, source, run }: DiskConversion, pa
 
 /** Starts `write-qcow2-main.ts` through the runner, then has qemu-img check what came out. */
 async function writeInParallel(
-  { diskFile, targetFile, compression, run }: DiskConversion,
+  { diskFile, deferredFile, targetFile, compression, clusters, run }: DiskConversion,
   part: string,
 ): Promise<void> {
   const map = await run(['qemu-img', 'map', '--output=json', '-f', 'raw', diskFile]);
@@ -81,9 +120,12 @@ async function writeInParallel(
     targetFile: part,
     compression,
     data,
+    deferredFile: deferredFile ?? null,
+    known: clusters?.known ?? [],
+    origin: clusters?.origin ?? null,
+    clustersFile: clusters?.listFile ?? null,
   };
-  const program = fileURLToPath(new URL('./write-qcow2-main.ts', import.meta.url));
-  await runWriting(run, [process.execPath, program], {
+  await runWriting(run, [process.execPath, programs.writeQcow2], {
     input: JSON.stringify(request),
     target: targetFile,
     doing: 'writing the qcow2 image',

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { DeferredData } from '../block-device/writing/deferred-data.ts';
+import type { KnownClusters } from './known-clusters.ts';
 import type { PackedClusters } from './pack-clusters.ts';
 import type { Qcow2Compression } from './qcow2-image.ts';
 
@@ -7,6 +9,10 @@ import type { Qcow2Compression } from './qcow2-image.ts';
 export interface PackSetup {
   readonly diskFile: string;
   readonly compression: Qcow2Compression;
+  /** Digests of layers by the device that their files are on, as far as that is known. */
+  readonly layersByDevice: ReadonlyMap<string, string>;
+  /** Images whose clusters may be taken over; packed by the same compression. */
+  readonly known: readonly KnownClusters[];
 }
 
 /** A run of clusters to be read and packed. `paddedBytes` is the length in whole clusters; zeros follow the disk's end. */
@@ -15,6 +21,10 @@ export interface PackOrder {
   readonly offsetBytes: number;
   readonly lengthBytes: number;
   readonly paddedBytes: number;
+  /** Whether the disk's own file has anything there. */
+  readonly readsDisk: boolean;
+  /** What lies elsewhere, in ascending order: pieces of the run. */
+  readonly deferred: readonly DeferredData[];
 }
 
 export interface PackResult extends PackedClusters {

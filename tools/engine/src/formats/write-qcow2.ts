@@ -1,4 +1,7 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { type DeferredData, readDeferred } from '../block-device/writing/deferred-data.ts';
+import { type KnownClusters, markBytes, startClusterList } from './known-clusters.ts';
+import { findLayers, type TreeOrigin } from './find-layers.ts';
 import { packInWorkers } from './pack-in-workers.ts';
 import type { PackOrder } from './pack-in-workers.ts';
 import type { Qcow2Compression } from './qcow2-image.ts';
@@ -16,8 +19,16 @@ export interface Qcow2Request {
   /** Made anew. */
   readonly targetFile: string;
   readonly compression: Qcow2Compression;
-  /** In ascending order; what lies outside is known to be zeros (holes of a sparse file). */
+  /** In ascending order; what lies outside is known to be zeros (holes of a sparse file), or deferred. */
   readonly data: readonly DataRange[];
+  /** List of data that is to be read elsewhere (`readDeferred`); null: the disk's file has all. */
+  readonly deferredFile: string | null;
+  /** The tree that deferred data lies in; null: where it comes from says nothing. */
+  readonly origin: TreeOrigin | null;
+  /** Images made before, by the same compression. They spare time, and change nothing. */
+  readonly known: readonly KnownClusters[];
+  /** Where to list the clusters of this image, for the next one; null: nowhere. */
+  readonly clustersFile: string | null;
 }
 
 /** 1 MiB a run: large enough that handing it over costs nothing. */
@@ -30,18 +41,26 @@ const runClusters = 16;
  * Throws what the file system throws.
  */
 export async function writeQcow2(request: Qcow2Request): Promise<void> {
-  const { diskFile, targetFile, compression, sizeBytes } = request;
+  const { diskFile, deferredFile, targetFile, compression, sizeBytes } = request;
+  const { known, origin, clustersFile } = request;
   const image = createQcow2Image(sizeBytes, compression);
+  const list = startClusterList();
+  const deferred = deferredFile === null ? [] : readDeferred(deferredFile);
   const file = openSync(targetFile, 'w', 0o644);
   try {
-    await packInWorkers({ diskFile, compression }, planRuns(request), (order, { forms, bytes }) => {
+    const layersByDevice = findLayers(deferred, origin);
+    const setup = { diskFile, compression, known, layersByDevice };
+    await packInWorkers(setup, planRuns({ ...request, deferred }), (order, { forms, bytes, marks }) => {
       const first = order.offsetBytes / clusterBytes;
       let start = 0;
+      let marksAt = 0;
       let pending: Stretch | undefined;
       forms.forEach((form, index) => {
         const offsetBytes = image.place(first + index, form);
         if (offsetBytes === undefined) return;
         const lengthBytes = typeof form === 'string' ? clusterBytes : form.compressedBytes;
+        list.add(marks.subarray(marksAt, marksAt + 2 * markBytes), { offsetBytes, lengthBytes });
+        marksAt += 2 * markBytes;
         const part = { offsetBytes, start, end: start + lengthBytes };
         start = part.end;
         const joined = pending === undefined ? undefined : join(pending, part);
@@ -56,6 +75,7 @@ export async function writeQcow2(request: Qcow2Request): Promise<void> {
       endBytes = Math.max(endBytes, offsetBytes + bytes.length);
     }
     ftruncateSync(file, endBytes);
+    if (clustersFile !== null) list.write(clustersFile);
   } finally {
     closeSync(file);
   }
@@ -81,27 +101,58 @@ function writeStretch(file: number, bytes: Uint8Array, stretch: Stretch): void {
   }
 }
 
-/** Cuts the stretches with data into runs of whole clusters; a cluster that two stretches share goes into one run. */
-export function planRuns({
-  data,
-  sizeBytes,
-}: Pick<Qcow2Request, 'data' | 'sizeBytes'>): readonly PackOrder[] {
+/** What there is of a disk, in its file and elsewhere; both in ascending order. */
+export interface DiskData extends Pick<Qcow2Request, 'data' | 'sizeBytes'> {
+  readonly deferred: readonly DeferredData[];
+}
+
+/** Cuts what holds data into runs of whole clusters. */
+export function planRuns({ data, deferred, sizeBytes }: DiskData): readonly PackOrder[] {
   const orders: PackOrder[] = [];
-  let nextCluster = 0;
-  for (const { offsetBytes, lengthBytes } of data) {
-    const last = Math.ceil((offsetBytes + lengthBytes) / clusterBytes);
-    nextCluster = Math.max(nextCluster, Math.floor(offsetBytes / clusterBytes));
-    while (nextCluster < last) {
-      const clusters = Math.min(runClusters, last - nextCluster);
-      const start = nextCluster * clusterBytes;
+  const onDisk = overlapping(data);
+  const elsewhere = overlapping(deferred);
+  for (const { first, end } of clusterStretches([...data, ...deferred])) {
+    for (let cluster = first; cluster < end; cluster += runClusters) {
+      const offsetBytes = cluster * clusterBytes;
+      const paddedBytes = Math.min(runClusters, end - cluster) * clusterBytes;
+      const endBytes = offsetBytes + paddedBytes;
       orders.push({
         run: orders.length,
-        offsetBytes: start,
-        lengthBytes: Math.min(clusters * clusterBytes, sizeBytes - start),
-        paddedBytes: clusters * clusterBytes,
+        offsetBytes,
+        lengthBytes: Math.min(paddedBytes, sizeBytes - offsetBytes),
+        paddedBytes,
+        readsDisk: onDisk(offsetBytes, endBytes).length > 0,
+        deferred: elsewhere(offsetBytes, endBytes),
       });
-      nextCluster += clusters;
     }
   }
   return orders;
+}
+
+/** Whole clusters that hold data, ascending; `end` is the first that follows. */
+function clusterStretches(ranges: readonly DataRange[]): readonly { first: number; end: number }[] {
+  const stretches: { first: number; end: number }[] = [];
+  for (const { offsetBytes, lengthBytes } of ranges.toSorted((a, b) => a.offsetBytes - b.offsetBytes)) {
+    const first = Math.floor(offsetBytes / clusterBytes);
+    const end = Math.ceil((offsetBytes + lengthBytes) / clusterBytes);
+    const last = stretches.at(-1);
+    if (last !== undefined && first <= last.end) last.end = Math.max(last.end, end);
+    else stretches.push({ first, end });
+  }
+  return stretches;
+}
+
+/** Finds the ranges that have a part in a stretch; asked for one stretch after the other, in ascending order. */
+function overlapping<R extends DataRange>(
+  ranges: readonly R[],
+): (start: number, end: number) => readonly R[] {
+  let next = 0;
+  return (start, end) => {
+    const endOf = (range: R | undefined) =>
+      range === undefined ? Infinity : range.offsetBytes + range.lengthBytes;
+    while (endOf(ranges[next]) <= start) next += 1;
+    let after = next;
+    while ((ranges[after]?.offsetBytes ?? Infinity) < end) after += 1;
+    return ranges.slice(next, after);
+  };
 }

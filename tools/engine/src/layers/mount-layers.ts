@@ -68,11 +68,6 @@ export async function mountOverlay(run: Runner, request: OverlayRequest): Promis
   return target;
 }
 
-/** Takes a read-only overlay of at least one layer apart, with its layers. */
-export async function unmountOverlay(run: Runner, name: string): Promise<void> {
-  await run(unmountCommand('"$1" "$1".layer*', `${sandboxRoot}/${name}`));
-}
-
 function unmountCommand(places: string, target: string): readonly [string, ...string[]] {
   return ['sh', '-c', `umount ${places}`, 'kiln-unmount', target];
 }
@@ -81,8 +76,19 @@ function unmountCommand(places: string, target: string): readonly [string, ...st
  * A layer that stands twice in a stack (two steps that changed nothing are one file) may be mounted once only: overlayfs refuses a folder
  * that is below itself. The upper one hides whatever the lower one shows.
  */
-function withoutCovered(layerFiles: readonly string[]): readonly string[] {
-  return layerFiles.filter((file, index) => !layerFiles.includes(file, index + 1));
+function withoutCovered<T>(layers: readonly T[]): readonly T[] {
+  return layers.filter((layer, index) => !layers.includes(layer, index + 1));
+}
+
+/** Where the layers of an overlay are mounted each for itself, as the sandbox sees it, bottom first; by whatever tells them apart. */
+export function layerFolders<T>(
+  name: string,
+  layers: readonly T[],
+): readonly { readonly layer: T; readonly folder: string }[] {
+  return withoutCovered(layers).map((layer, index) => ({
+    layer,
+    folder: `${sandboxRoot}/${name}.layer${index}`,
+  }));
 }
 
 /** mount(8) would take a loop device for any file, so the system call is made by Perl, which every Debian has. */

@@ -14,7 +14,7 @@ const blockBytes = 4096;
  * Measures a tree as `du` would on ext4 with blocks of 4 KiB, whatever filesystem it lies on (compressed ones tell less), without what is
  * mounted below it. Hard links count once; a link's text of up to 59 bytes lies in its inode.
  *
- * A file that takes less than a hundredth of its size where it lies is sparse (lastlog), and counts with what it takes.
+ * A sparse file (lastlog) counts with what it takes.
  *
  * @param mountPoints of filesystems other than the root, as absolute paths in the image.
  */
@@ -77,6 +77,11 @@ function entryBytes(kind: string, sizeBytes: number, takenBytes: number): number
   if (kind === 'd') return blockBytes;
   if (kind === 'l') return sizeBytes < 60 ? 0 : blockBytes;
   if (kind !== 'f') return 0;
-  const counted = sizeBytes > 2 ** 20 && takenBytes * 100 < sizeBytes ? takenBytes : sizeBytes;
+  const counted = isSparse(sizeBytes, takenBytes) ? takenBytes : sizeBytes;
   return Math.ceil(counted / blockBytes) * blockBytes;
+}
+
+/** Whether a file is sparse, wherever it lies: compression alone does not make so little of it. */
+export function isSparse(sizeBytes: number, takenBytes: number): boolean {
+  return sizeBytes > 2 ** 20 && takenBytes * 100 < sizeBytes;
 }

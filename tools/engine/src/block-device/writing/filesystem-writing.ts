@@ -8,6 +8,8 @@ export interface FilesystemWriting {
   readonly filesystem: Filesystem;
   readonly sectorBytes: number;
   readonly diskFile: string;
+  /** Where data of files may be noted instead of copied (`readDeferred`); undefined: it is copied. */
+  readonly deferredFile: string | undefined;
   readonly view: TreeView;
   /** Every time that a tool would take from the clock. */
   readonly epochSeconds: number;

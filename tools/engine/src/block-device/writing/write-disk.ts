@@ -29,6 +29,11 @@ export interface DiskWriting {
   readonly treeDirectory: string;
   /** Made anew; its directory must exist and be writable for the runner. */
   readonly diskFile: string;
+  /**
+   * Where to note the data of files that can be left in the tree until somebody reads the disk (`readDeferred`); made anew. Undefined:
+   * all data is in the disk's file.
+   */
+  readonly deferredFile?: string | undefined;
   readonly epochSeconds: number;
   /** Must run commands as root. */
   readonly run: Runner;
@@ -45,11 +50,12 @@ export interface DiskWriting {
  * Throws a BuildFailure: 'disk-full', 'image-size-too-small', 'block-device-invalid' (a mount point that the tree lacks), 'command-failed'.
  */
 export async function writeDisk(writing: DiskWriting): Promise<void> {
-  const { layout, diskFile, run, signal } = writing;
+  const { layout, diskFile, deferredFile, run, signal } = writing;
   const target = { target: diskFile, doing: 'writing the disk' };
   const scratch = `${diskFile}.scratch`;
   await checkMountPoints(writing);
   await run(['rm', '-f', diskFile]);
+  if (deferredFile !== undefined) await run(['truncate', '-s', '0', deferredFile]);
   await runWriting(run, ['truncate', '-s', String(layout.sizeBytes), diskFile], target);
   await writePieces(run, diskFile, encodePartitionTable(layout));
   for (const group of layout.volumeGroups ?? []) {
@@ -85,7 +91,8 @@ async function writeToBase(writing: OneWriting, pools: Map<ThinPool, PoolContent
   const file = `${diskFile}.volume`;
   try {
     await run(['truncate', '-s', String(filesystem.sizeBytes), file]);
-    await writeFilesystem({ ...writing, diskFile: file, filesystem: { ...filesystem, offsetBytes: 0 } });
+    const whole = { ...filesystem, offsetBytes: 0 };
+    await writeFilesystem({ ...writing, diskFile: file, deferredFile: undefined, filesystem: whole });
     if (volume.kind !== 'thin') return await copyToSegments(run, { file, diskFile, segments });
     const pool = group.logicalVolumes.find((it) => it.kind === 'thin-pool' && it.name === volume.pool);
     if (pool?.kind !== 'thin-pool') return undefined;
@@ -110,7 +117,7 @@ async function writePools(
 }
 
 async function writeFilesystem(writing: OneWriting): Promise<void> {
-  const { filesystem, layout, treeDirectory, scratch, diskFile, run } = writing;
+  const { filesystem, layout, treeDirectory, scratch, diskFile, deferredFile, run } = writing;
   if (filesystem.type === 'swap') {
     await writePieces(run, diskFile, [
       { offsetBytes: filesystem.offsetBytes, bytes: encodeSwapHeader(filesystem) },
@@ -125,6 +132,7 @@ async function writeFilesystem(writing: OneWriting): Promise<void> {
     filesystem,
     sectorBytes: layout.sectorBytes,
     diskFile,
+    deferredFile,
     view: { scratch, source, hidden: nestedMountPoints(layout, filesystem) },
     epochSeconds: writing.epochSeconds,
     run,

@@ -7,15 +7,17 @@ import type { DiskLayout } from '../../block-device/disk-layout.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import { archiveContainer } from '../../formats/archive-container.ts';
 import { archiveTree } from '../../formats/archive-tree.ts';
-import { convertDisk } from '../../formats/convert-disk.ts';
+import { convertDisk, isPackedHere } from '../../formats/convert-disk.ts';
+import type { MountedLayer } from '../../formats/find-layers.ts';
 import { isContainerFormat, isTreeFormat, type TreeFormat } from '../../formats/image-format.ts';
 import { vhdUtil } from '../../formats/required-tools.ts';
 import type { LayerRecord } from '../../layers/layer-record.ts';
-import { mountMemory, mountOverlay, unmountOverlay } from '../../layers/mount-layers.ts';
+import { layerFolders, mountMemory, mountOverlay } from '../../layers/mount-layers.ts';
 import { sandboxPaths } from '../../plan/hook-environment.ts';
 import { openSandbox, sandboxRoot, type Sandbox } from '../../sandbox/open-sandbox.ts';
 import { openWorkFolder, rawDiskName } from '../../store/work-folder.ts';
 import { biosGrubInTree } from './bios-grub-in-tree.ts';
+import { findPackedClusters, notePackedClusters } from './packed-clusters.ts';
 import { layOutDisk } from './lay-out-disk.ts';
 import {
   type ArtifactPlan,
@@ -50,12 +52,7 @@ export async function makeArtifacts(bench: Workbench, run: ArtifactRun): Promise
         needsDisk ? makeDisk(bench, sandbox, run.sources, folder.path) : undefined,
         recordContents(bench, sandbox, run.sources.tree),
       ]);
-      const needsTree = run.missing.some(({ format }) => isTreeFormat(format));
-      await Promise.all([
-        makeAll(bench, sandbox, { ...run, disk, folder: folder.path }),
-        // What the kernel keeps of the layers' files is of no more use, and its memory is.
-        needsTree ? undefined : unmountOverlay(sandbox.run, 'mnt'),
-      ]);
+      await makeAll(bench, sandbox, { ...run, disk, folder: folder.path });
     } finally {
       await sandbox.close();
     }
@@ -84,6 +81,8 @@ interface MadeDisk {
   readonly layout: DiskLayout;
   /** As the sandbox sees it. */
   readonly file: string;
+  /** List of the data that is still in the tree. */
+  readonly deferredFile: string;
 }
 
 async function makeDisk(
@@ -94,10 +93,12 @@ async function makeDisk(
 ): Promise<MadeDisk> {
   const { layout, treeBytes } = await layOutDisk(sandbox, sources.disk, diskSeed(sources));
   const file = join(await placeForDisk(bench, sandbox, { folder, treeBytes }), rawDiskName);
+  const deferredFile = `${file}.deferred`;
   await writeDisk({
     layout,
     treeDirectory: sandboxPaths.targetRoot,
     diskFile: file,
+    deferredFile,
     epochSeconds: sources.epochSeconds,
     run: sandbox.run,
     signal: bench.signal,
@@ -105,7 +106,7 @@ async function makeDisk(
   const grub = await biosGrubInTree(sandbox);
   if (grub !== undefined) await installBiosGrub({ layout, diskFile: file, ...grub, run: sandbox.run });
   await writeAreas(sandbox.run, { layout, diskFile: file }, await readAreas(bench, sources.tree));
-  return { layout, file };
+  return { layout, file, deferredFile };
 }
 
 /** Beside the tree itself: journals, tables, and a volume that is made in a file of its own first. */
@@ -151,13 +152,24 @@ async function makeArtifact(
   sandbox: Sandbox,
   run: ArtifactMaking & { readonly plan: ArtifactPlan },
 ): Promise<void> {
-  const { plan, disk, folder } = run;
+  const { plan, disk, folder, sources } = run;
   const targetFile = join(folder, `artifact.${plan.format}`);
+  const listFile = `${targetFile}.clusters`;
   const made = { ...run, targetFile };
   if (isTreeFormat(plan.format)) await makeArchive(sandbox, plan.format, made);
-  else if (disk !== undefined) await makeDiskImage(bench, sandbox, { ...made, diskFile: disk.file });
-  await bench.asRoot(['chown', `--reference=${bench.store.paths.work}`, targetFile]);
-  await bench.store.commitFile(`artifact ${plan.key}`, targetFile, artifactMetadata(plan, disk?.layout));
+  else if (disk !== undefined) await makeDiskImage(bench, sandbox, { ...made, disk, listFile });
+  const owner = `--reference=${bench.store.paths.work}`;
+  await bench.asRoot(['chown', owner, targetFile]);
+  const metadata = artifactMetadata(plan, disk?.layout);
+  const artifact = await bench.store.commitFile(`artifact ${plan.key}`, targetFile, metadata);
+  if (!isPackedHere(imageOptions(plan, sources))) return;
+  await bench.asRoot(['chown', owner, listFile]);
+  const { compression } = sources.definition.qcow2;
+  await notePackedClusters(bench.store, sources.tree, { artifact: artifact.digest, listFile, compression });
+}
+
+function imageOptions({ format }: ArtifactPlan, { definition }: ArtifactSources) {
+  return { format, options: definition.qemuImgOptions };
 }
 
 interface ArtifactTarget {
@@ -180,25 +192,41 @@ async function makeArchive(
 async function makeDiskImage(
   bench: Workbench,
   sandbox: Sandbox,
-  { sources, plan, diskFile, targetFile }: ArtifactTarget & { plan: ArtifactPlan; diskFile: string },
+  image: ArtifactTarget & {
+    readonly plan: ArtifactPlan;
+    readonly disk: MadeDisk;
+    readonly listFile: string;
+  },
 ): Promise<void> {
-  const { definition, tools } = sources;
+  const { sources, plan, disk, targetFile, listFile } = image;
+  const { definition, tools, tree } = sources;
   const { format } = plan;
   const lacksVhdUtil = (tools[vhdUtil] ?? 'absent') === 'absent';
   if (format === 'vhd' && lacksVhdUtil) {
     const message = "vhd: the host has no vhd-util, so qemu-img writes it (vpc, with the disk's exact size)";
     bench.report({ type: 'note', message });
   }
+  const { compression } = definition.qcow2;
   await convertDisk({
-    format,
-    diskFile,
+    ...imageOptions(plan, sources),
+    diskFile: disk.file,
+    deferredFile: disk.deferredFile,
     targetFile,
     artifactName: `${definition.name}.${format}`,
-    compression: definition.qcow2.compression,
-    options: definition.qemuImgOptions,
+    compression,
+    clusters: {
+      known: await findPackedClusters(bench.store, tree, compression),
+      listFile,
+      origin: { treeFolder: sandboxPaths.targetRoot, layers: mountedLayers(tree) },
+    },
     vhdWriter: lacksVhdUtil ? 'qemu-img' : 'vhd-util',
     seed: diskSeed(sources),
     source: 'keep',
     run: sandbox.run,
   });
+}
+
+function mountedLayers({ layers }: LayerRecord): readonly MountedLayer[] {
+  const digests = layers.map(({ digest }) => digest);
+  return layerFolders('mnt', digests).map(({ layer, folder }) => ({ folder, digest: layer }));
 }

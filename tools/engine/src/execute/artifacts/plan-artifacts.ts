@@ -35,7 +35,7 @@ export interface ArtifactSources {
 }
 
 /** Raised when the same inputs would give other bytes. */
-const artifactVersion = '5';
+const artifactVersion = '6';
 
 /** The format whose bytes the store keeps for a disk; every other disk format can be converted from it. Sparse raw disks are never stored. */
 export const storedDiskFormat = 'qcow2';

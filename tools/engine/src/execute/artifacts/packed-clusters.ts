@@ -16,10 +16,13 @@ interface ClusterNote {
 /** How many images are looked at. One of the same elements is nearly always the first. */
 const mostImages = 2;
 
+/** Raised with the form of the list. */
+const listVersion = 2;
+
 type Compression = ImageDefinition['qcow2']['compression'];
 
 function noteKey(layer: { readonly digest: Digest }, compression: Compression): string {
-  return `clusters ${compression} ${layer.digest}`;
+  return `clusters ${listVersion} ${compression} ${layer.digest}`;
 }
 
 /** Images that share layers with the tree, those with its upper layers first. */

@@ -81,6 +81,17 @@ scenario(
   },
 );
 
+scenario(
+  'store and work folder together never hold three times the tree, even where nothing can be packed smaller',
+  async (rig) => {
+    await rig.element('web', { 'install.d/10-large': 'head -c 20000000 /dev/urandom >/large\n' });
+    await rig.image('box', ['web'], 'formats: [qcow2]');
+    const { folder, buildThere } = await openSmallDisk(rig);
+    const environment = { DIB_NO_TMPFS: '1' };
+    done(await buildThere(60, { store: join(folder, 'store'), environment }));
+  },
+);
+
 scenario('an output directory on a full disk is told, and has the image once there is room', async (rig) => {
   await rig.image('box', []);
   const { folder, buildThere } = await openSmallDisk(rig);

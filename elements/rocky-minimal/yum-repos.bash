@@ -11,8 +11,9 @@ yum_repos() {
     find_repos
 }
 
+# curl and libcurl are named: dnf would be content with their minimal forms, which exclude them from the image afterwards.
 yum_packages() {
-    printf '%s\n' basesystem bash ca-certificates rocky-release coreutils dnf e2fsprogs filesystem \
-        glibc-minimal-langpack hostname iproute iputils kmod NetworkManager policycoreutils procps-ng rpm \
+    printf '%s\n' basesystem bash ca-certificates rocky-release coreutils curl dnf e2fsprogs filesystem \
+        glibc-minimal-langpack hostname iproute iputils kmod libcurl NetworkManager policycoreutils procps-ng rpm \
         selinux-policy-targeted shadow-utils sudo systemd systemd-udev util-linux
 }

@@ -9,11 +9,13 @@ export function loadChecks(image: ResolvedImage): readonly DeclaredCheck[] {
   const parsed = image.elements.flatMap(({ name, directory }) => {
     const path = join(directory, 'verify.yaml');
     if (!existsSync(path)) return [];
+    const map = join(directory, 'pkg-map');
     return [
       parseVerifyFile({
         element: name,
         file: relative(process.cwd(), path),
         text: readFileSync(path, 'utf8'),
+        packageMap: existsSync(map) ? readFileSync(map, 'utf8') : undefined,
       }),
     ];
   });

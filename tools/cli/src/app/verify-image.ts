@@ -3,6 +3,7 @@ import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
 import { fail } from '@kiln/engine/diagnostics/failure.ts';
 import { type DiskDraft, draftDisk } from '@kiln/engine/execute/artifacts/draft-disk.ts';
 import type { ResolvedImage } from '@kiln/engine/elements/resolved-image.ts';
+import type { ImageManifest } from '@kiln/engine/execute/artifacts/image-manifest.ts';
 import { isTreeFormat } from '@kiln/engine/formats/image-format.ts';
 import {
   type Expectations,
@@ -46,14 +47,14 @@ export async function verifyImage(request: VerifyRequest): Promise<number> {
         : loadReported({ workspace, image: request.image, configuration, report });
     const directory = outputDirectory(workspace, request.image ?? 'none', configuration);
     const artifact = request.artifact ?? join(directory, `${request.image}.${diskFormat(image)}`);
-    // The layout is that of this build; another artifact may have the same definition and another tree.
-    const layout = request.artifact === undefined ? (readManifest(directory)?.disk ?? undefined) : undefined;
+    // The manifest is that of this build; another artifact may have the same definition and another tree.
+    const manifest = request.artifact === undefined ? readManifest(directory) : undefined;
     const result = await verifyArtifact({
       artifact,
       profile: request.profile ?? profileOf(image),
       ...(image === undefined
         ? {}
-        : { expectations: { ...expectationsOf(image), layout }, checks: loadChecks(image) }),
+        : { expectations: expectationsOf(image, manifest), checks: loadChecks(image) }),
       report: (check) => {
         if (request.json !== true && check.status === 'fail') process.stderr.write(`${renderCheck(check)}\n`);
       },
@@ -82,14 +83,19 @@ function profileOf(image: ResolvedImage | undefined): VerificationProfile {
   return image.definition.boot.profile === 'amphora' ? 'amphora' : 'none';
 }
 
-function expectationsOf(image: ResolvedImage): Partial<Expectations> {
+function expectationsOf(image: ResolvedImage, manifest: ImageManifest | undefined): Partial<Expectations> {
   const { definition, elements } = image;
   const disk = draftDisk(image, process.env);
   const has = (name: string): boolean => elements.some((element) => element.name === name);
   return {
     sizeBytes: definition.sizeBytes,
     rootLabel: disk.variables['DIB_ROOT_LABEL'],
-    environment: { DIB_BLOCK_DEVICE: blockDeviceKind(disk), ...definition.environment },
+    layout: manifest?.disk ?? undefined,
+    environment: {
+      DIB_BLOCK_DEVICE: blockDeviceKind(disk),
+      ...definition.environment,
+      ...manifest?.exported,
+    },
     rootPassword: has('root-passwd') ? 'set' : 'locked',
     authorizedKeys: has('local-config') || has('devuser') ? 'present' : 'absent',
     kernel: has('vm') ? 'expected' : undefined,

@@ -7,6 +7,7 @@ import { describeAge, describeSources } from './artifacts/describe-sources.ts';
 import { type EnsuredArtifacts, ensureArtifacts, type ImageArtifact } from './artifacts/ensure-artifacts.ts';
 import { ensureSteps, type StepState } from './steps/ensure-steps.ts';
 import type { DiskDraft } from './artifacts/draft-disk.ts';
+import { exportedVariables } from './artifacts/exported-variables.ts';
 import { handOut, type HookOutputs } from './artifacts/hand-out.ts';
 import { imageManifest, type ImageManifest } from './artifacts/image-manifest.ts';
 import { noteTreeSize, refuseSmallDisk } from './artifacts/known-tree-size.ts';
@@ -86,6 +87,7 @@ async function completeImage(
     ...result,
     sources: describeSources(bench.locked),
     inputs: describeInputs(plan, bench.locked),
+    exported: await exportedVariables(bench, image, plan),
     epochSeconds,
   });
   const message = describeAge(bench.locked, Date.now());

@@ -119,7 +119,10 @@ async function failedChecks(
 ): Promise<readonly string[]> {
   const file = join(directory, 'verify.yaml');
   if (!existsSync(file)) throw new Error(`${file}: there is none`);
-  const parsed = parseVerifyFile({ element: 'element', file, text: readFileSync(file, 'utf8') });
+  const map = join(directory, 'pkg-map');
+  const packageMap = existsSync(map) ? readFileSync(map, 'utf8') : undefined;
+  const text = readFileSync(file, 'utf8');
+  const parsed = parseVerifyFile({ element: 'element', file, text, packageMap });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.failures, null, 2));
   const subject = { tree, disk: undefined, expectations: { ...noExpectations, environment } };
   const hasKernel = await tree.exists('/lib/modules');

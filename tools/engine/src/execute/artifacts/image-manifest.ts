@@ -2,6 +2,7 @@ import type { DiskLayout } from '../../block-device/disk-layout.ts';
 import type { ResolvedImage } from '../../elements/resolved-image.ts';
 import { ownLayers } from '../../layers/layer-record.ts';
 import type { ImageArtifact } from './ensure-artifacts.ts';
+import type { ExportedVariables } from './exported-variables.ts';
 import type { StepState } from '../steps/ensure-steps.ts';
 import { type BuildInputs, digestOfElement } from './describe-inputs.ts';
 import type { SystemRelease, TreeContents } from './tree-contents.ts';
@@ -22,6 +23,8 @@ export interface ImageManifest {
   readonly elements: Readonly<Record<string, string>>;
   /** What of the environment and the host counted in some step's key. */
   readonly environment: BuildInputs['environment'];
+  /** What hooks saw in the variables that the elements' checks look at, whoever set them. */
+  readonly exported: ExportedVariables;
   readonly host: BuildInputs['host'];
   readonly system: SystemRelease | null;
   readonly packages: TreeContents['packages'];
@@ -51,6 +54,7 @@ export function imageManifest(
     readonly contents: TreeContents;
     readonly sources: Readonly<Record<string, string>>;
     readonly inputs: BuildInputs;
+    readonly exported: ExportedVariables;
     readonly epochSeconds: number;
   },
 ): ImageManifest {
@@ -65,6 +69,7 @@ export function imageManifest(
     sourceDate: new Date(result.epochSeconds * 1000).toISOString(),
     elements: Object.fromEntries(image.elements.map((element) => [element.name, digestOfElement(element)])),
     environment: result.inputs.environment,
+    exported: result.exported,
     host: result.inputs.host,
     system: result.contents.system ?? null,
     packages: result.contents.packages,

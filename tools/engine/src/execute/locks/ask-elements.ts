@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../../diagnostics/failure.ts';
 import type { Element } from '../../elements/element.ts';
@@ -15,14 +15,12 @@ import {
 import { sandboxPaths } from '../../plan/hook-environment.ts';
 import type { LockPlan } from '../../plan/plan-lock.ts';
 import { lockFolder } from '../../plan/visible-files.ts';
-import { openSandbox, type Sandbox } from '../../sandbox/open-sandbox.ts';
-import { openWorkFolder } from '../../store/work-folder.ts';
+import type { Sandbox } from '../../sandbox/open-sandbox.ts';
 import { withoutPassword } from '../../util/without-password.ts';
 import { hostHookPath } from '../steps/hook-places.ts';
 import { sourceEnvironment } from '../steps/run-hooks.ts';
 import type { Workbench } from '../workbench.ts';
-import { writePrograms } from '../steps/write-programs.ts';
-import { writeFiles } from '../steps/write-files.ts';
+import { withHooks } from '../steps/with-hooks.ts';
 
 /**
  * Runs the scripts in `lock.d` and returns what they ask for, each thing once, in order.
@@ -50,28 +48,17 @@ function isPublic({ lockable, packageIndexes }: ElementRequests): boolean {
 }
 
 async function runScripts(bench: Workbench, plan: LockPlan): Promise<ElementRequests> {
-  const folder = await openWorkFolder(bench.store.paths.work, bench.asRoot);
-  try {
-    const sandbox = await openSandbox(folder.path, bench.privilege, bench.signal);
-    try {
-      await writeFiles(join(folder.path, 'hooks'), plan.hooksDirectory, 0);
-      await writePrograms(folder.path);
-      for (const name of ['outputs', 'mnt', 'elements', 'image-cache']) await mkdir(join(folder.path, name));
-      const env = await sourceEnvironment(sandbox, 'root', {
-        files: plan.hooksDirectory,
-        variables: plan.environment,
-        secrets: plan.secrets,
-      });
-      const masked = maskSecrets(env, plan.secrets);
-      const answers: Answer[] = [];
-      for (const script of plan.scripts) answers.push(...(await runScript(sandbox, script, { env, masked })));
-      return gatherRequests(answers);
-    } finally {
-      await sandbox.close();
-    }
-  } finally {
-    await folder.close();
-  }
+  return withHooks(bench, plan.hooksDirectory, async (sandbox) => {
+    const env = await sourceEnvironment(sandbox, 'root', {
+      files: plan.hooksDirectory,
+      variables: plan.environment,
+      secrets: plan.secrets,
+    });
+    const masked = maskSecrets(env, plan.secrets);
+    const answers: Answer[] = [];
+    for (const script of plan.scripts) answers.push(...(await runScript(sandbox, script, { env, masked })));
+    return gatherRequests(answers);
+  });
 }
 
 type Answer = LockRequest | IndexRequest;

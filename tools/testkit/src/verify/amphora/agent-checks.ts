@@ -3,6 +3,8 @@ import type { DiskTree } from '../../disk/open-tree.ts';
 import { failed, pass, passUnless, type Check, type Outcome, type Subject } from '../check.ts';
 import { evaluateQuestion } from '../declared/evaluate-question.ts';
 import { readUnitState } from '../system/unit-state.ts';
+import { isOfRedHatFamily, type PackageMap, packagesOn } from '../system/package-names.ts';
+import { readSystemName } from '../system/system-name.ts';
 import { readInstalledPackages } from '../system/installed-packages.ts';
 import { agentEnvironment, readAmphoraFacts } from './amphora-facts.ts';
 
@@ -87,9 +89,26 @@ const required = (
   'acl cron curl ethtool iproute2 iptables iputils-ping lsof net-tools netbase psmisc socat vlan'
 ).split(' ');
 
+/** What the Red Hat family calls them; iptables is a package of one of several implementations there, and the rest is none of its own. */
+const redHatNames: PackageMap = {
+  default: {
+    cron: 'cronie',
+    iproute2: 'iproute',
+    iptables: '',
+    'iputils-ping': 'iputils',
+    netbase: '',
+    vlan: '',
+  },
+};
+
 async function checkPackages({ tree, expectations }: Subject): Promise<Outcome> {
   const nftables = expectations.environment['DIB_OCTAVIA_AMP_USE_NFTABLES'] === 'False' ? [] : ['nftables'];
-  return evaluateQuestion(tree, { kind: 'packages', names: [...required, ...nftables] });
+  const system = await readSystemName(tree);
+  const map = isOfRedHatFamily(system.distribution) ? redHatNames : {};
+  return evaluateQuestion(tree, {
+    kind: 'packages',
+    names: packagesOn(map, [...required, ...nftables], system),
+  });
 }
 
 /** Of a compiler, the package alone would be missed: gcc-12 is one, too. What is for developers says so at its end. */

@@ -1,6 +1,8 @@
 import type { DiskTree } from '../../disk/open-tree.ts';
 import { isInstalled } from '../system/dpkg-status.ts';
 import { readInstalledPackages } from '../system/installed-packages.ts';
+import { isOfRedHatFamily } from '../system/package-names.ts';
+import { readSystemName } from '../system/system-name.ts';
 
 /** What kind of amphora an image is, as far as its files tell. */
 export interface AmphoraFacts {
@@ -21,19 +23,16 @@ export const agentEnvironment = '/opt/amphora-agent-venv';
 
 const packagedProgram = '/usr/bin/amphora-agent';
 
-const redHatFamily = ['centos', 'rhel', 'rocky', 'almalinux', 'fedora'];
-
 /** Finds out about an amphora, whoever built it. */
 export async function readAmphoraFacts(tree: DiskTree): Promise<AmphoraFacts> {
   const fromSource = await tree.exists(`${agentEnvironment}/bin`);
   const packaged = await tree.exists(packagedProgram);
-  const osRelease = (await tree.readText('/etc/os-release')) ?? '';
-  const distribution = /^ID=["']?(?<id>[\w.-]+)/mu.exec(osRelease)?.groups?.['id'] ?? '';
+  const { distribution } = await readSystemName(tree);
   return {
     agent: fromSource ? 'source' : packaged ? 'package' : undefined,
     program: fromSource ? `${agentEnvironment}/bin/amphora-agent` : packagedProgram,
     distribution,
-    redHat: redHatFamily.includes(distribution),
+    redHat: isOfRedHatFamily(distribution),
     sshServer: await tree.exists('/usr/sbin/sshd'),
     pinned: await tree.exists('/etc/tuned/amphora/tuned.conf'),
   };

@@ -1,4 +1,5 @@
 import type { Place } from '@kiln/engine/diagnostics/place.ts';
+import type { PackageMap } from '../system/package-names.ts';
 
 /** What an element asks of a file. All that is given must hold; `path` may not be a pattern. */
 export interface FileQuestion {
@@ -45,6 +46,8 @@ export interface DeclaredCheck {
   readonly title: string;
   readonly conditions: readonly Condition[];
   readonly question: Question;
+  /** What the element calls packages elsewhere than on Debian. */
+  readonly packageMap?: PackageMap | undefined;
   readonly place: Place;
 }
 

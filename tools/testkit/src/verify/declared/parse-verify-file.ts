@@ -3,6 +3,7 @@ import { parseLocatedYaml, placeOfPath, type LocatedYaml } from '@kiln/engine/di
 import { nearName } from '@kiln/engine/diagnostics/near-name.ts';
 import type { Place } from '@kiln/engine/diagnostics/place.ts';
 import type { Result } from '@kiln/engine/diagnostics/result.ts';
+import type { PackageMap } from '../system/package-names.ts';
 import type { Condition, DeclaredCheck, FileQuestion, Question } from './declared-check.ts';
 
 /** The text of an element's `verify.yaml`, and its path as diagnostics shall show it. */
@@ -10,6 +11,8 @@ export interface VerifyFileSource {
   readonly element: string;
   readonly file: string;
   readonly text: string;
+  /** Text of its `pkg-map`, after which packages are looked for; one that is no JSON is none. */
+  readonly packageMap?: string | undefined;
 }
 
 const listKinds = [
@@ -51,10 +54,12 @@ class Reading {
   readonly failures: Failure[] = [];
   readonly source: VerifyFileSource;
   readonly yaml: LocatedYaml;
+  readonly packageMap: PackageMap | undefined;
 
   constructor(source: VerifyFileSource, yaml: LocatedYaml) {
     this.source = source;
     this.yaml = yaml;
+    this.packageMap = parsePackageMap(source.packageMap);
   }
 
   place(path: string): Place {
@@ -85,6 +90,15 @@ class Reading {
     return items
       .map((item, index) => this.text(`${path}.${index}`, item))
       .filter((text) => text !== undefined);
+  }
+}
+
+function parsePackageMap(text: string | undefined): PackageMap | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as PackageMap;
+  } catch {
+    return undefined;
   }
 }
 
@@ -120,6 +134,7 @@ function parseItem(reading: Reading, item: unknown, index: number): DeclaredChec
     title: name ?? describeQuestion(question),
     conditions,
     question,
+    packageMap: reading.packageMap,
     place: reading.place(`${path}.${kind}`),
   };
 }

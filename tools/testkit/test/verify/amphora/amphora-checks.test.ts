@@ -310,6 +310,11 @@ describe('checks of an amphora', () => {
     const changes: Changes = {
       '/etc/os-release': 'ID="rocky"\n',
       '/etc/dhcp/dhclient-enter-hooks': 'make_resolv_conf() { :; }\n',
+      '/var/lib/dpkg/status': String(amphoraFiles['/var/lib/dpkg/status'])
+        .replace('Package: cron\n', 'Package: cronie\n')
+        .replace('Package: iproute2\n', 'Package: iproute\n')
+        .replace('Package: iputils-ping\n', 'Package: iputils\n')
+        .replace(/Package: (?:iptables|netbase|vlan)\n/g, 'Package: none\n'),
     };
     const missing = failuresOf(await verify({ ...amphoraFiles, ...changes }));
     expect(missing.map(([id]) => id)).toEqual(['amphora-selinux']);

@@ -175,3 +175,28 @@ describe('declared checks', () => {
     expect(await check('- unit-disabled: haproxy.service', preset)).toMatchObject({ status: 'pass' });
   });
 });
+
+describe('on another distribution', () => {
+  const rocky: Changes = { '/etc/os-release': 'ID="rocky"\nVERSION_ID="9.4"\n' };
+  const packageMap = '{"family": {"redhat": {"some": "haproxy", "other": ""}}}';
+
+  async function checkOf(text: string, changes: Changes): Promise<string> {
+    const parsed = parseVerifyFile({ element: 'demo', file: 'verify.yaml', text, packageMap });
+    const [declared] = parsed.ok ? parsed.value : [];
+    if (declared === undefined) throw new Error('no check');
+    const subject = { tree: treeWith(changes), disk: undefined, expectations: noExpectations };
+    return (await runCheck(createDeclaredCheck(declared), subject)).status;
+  }
+
+  it("packages are looked for by the names of the element's pkg-map", async () => {
+    expect(await checkOf('- packages: [some, other]', rocky)).toBe('pass');
+    expect(await checkOf('- packages: [some, other]', {})).toBe('fail');
+    expect(await checkOf('- packages-absent: [some]', rocky)).toBe('fail');
+  });
+
+  it('conditions know which it is, whoever built the image', async () => {
+    const text = '- {file: /absent, when: DISTRO_NAME!=rocky}';
+    expect(await checkOf(text, rocky)).toBe('skip');
+    expect(await checkOf(text, {})).toBe('fail');
+  });
+});

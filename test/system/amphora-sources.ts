@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '@kiln/engine/fingerprint/digest.ts';
@@ -114,4 +115,10 @@ export async function serveAmphoraSources(
       DIB_PYPI_MIRROR_URL: `${server.url}/simple`,
     },
   };
+}
+
+/** File name of the wheel of pip that Python of this host makes environments with; undefined where there is none. */
+export function pipOfThisHost(): string | undefined {
+  if (!existsSync(pipFolder)) return undefined;
+  return readdirSync(pipFolder).find((name) => name.startsWith('pip-'));
 }

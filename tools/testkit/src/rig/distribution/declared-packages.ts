@@ -1,18 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseLocatedYaml } from '@kiln/engine/diagnostics/located-yaml.ts';
-
-/** Sections of a pkg-map that count for a distribution, the strongest first. */
-type PkgMap = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
-const families: Readonly<Record<string, string>> = {
-  debian: 'debian',
-  ubuntu: 'debian',
-  centos: 'redhat',
-  rocky: 'redhat',
-  rhel: 'redhat',
-  fedora: 'redhat',
-};
+import { type PackageMap, packagesOn, type SystemName } from '../../verify/system/package-names.ts';
 
 /**
  * Every package that elements may ask for on a distribution, whatever its conditions: those of package-installs, by the names that
@@ -20,37 +9,22 @@ const families: Readonly<Record<string, string>> = {
  *
  * @param folders of the elements.
  */
-export function declaredPackages(folders: readonly string[], distribution: string): readonly string[] {
-  return [...new Set(folders.flatMap((folder) => packagesOfElement(folder, distribution)))].toSorted();
+export function declaredPackages(folders: readonly string[], system: SystemName): readonly string[] {
+  return [...new Set(folders.flatMap((folder) => packagesOfElement(folder, system)))].toSorted();
 }
 
-function packagesOfElement(folder: string, distribution: string): readonly string[] {
+function packagesOfElement(folder: string, system: SystemName): readonly string[] {
   const file = join(folder, 'package-installs.yaml');
   const declared = existsSync(file) ? keysOf(file) : [];
   const map = join(folder, 'pkg-map');
-  const names = existsSync(map)
-    ? declared.map((name) => translate(JSON.parse(readFileSync(map, 'utf8')) as PkgMap, name, distribution))
-    : declared;
-  return [...names.flatMap((name) => name.split(' ')), ...packagesOfHooks(folder)].filter(Boolean);
+  const translation = existsSync(map) ? (JSON.parse(readFileSync(map, 'utf8')) as PackageMap) : {};
+  return [...packagesOn(translation, declared, system), ...packagesOfHooks(folder)];
 }
 
 function keysOf(file: string): readonly string[] {
   const parsed = parseLocatedYaml(file, readFileSync(file, 'utf8'));
   if (!parsed.ok) throw new Error(`${file} is no YAML`);
   return Object.keys((parsed.value.data ?? {}) as Readonly<Record<string, unknown>>);
-}
-
-function translate(map: PkgMap, name: string, distribution: string): string {
-  const sections = [
-    map['distro']?.[distribution],
-    map['family']?.[families[distribution] ?? ''],
-    map['default'],
-  ];
-  for (const section of sections) {
-    const found = (section as Readonly<Record<string, string>> | undefined)?.[name];
-    if (found !== undefined) return found;
-  }
-  return name;
 }
 
 /** `install-packages NAME…`, in a hook that runs in the image. */

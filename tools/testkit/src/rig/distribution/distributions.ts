@@ -3,7 +3,8 @@ import { redHatKernel, ubuntuKernel } from './kernel-packages.ts';
 import { debianServices, redHatServices, unit } from './service-packages.ts';
 import { systemTrees } from './system-trees.ts';
 
-type Contents = Readonly<Record<string, Omit<FixturePackage, 'name'>>>;
+/** What packages hold, by name. */
+export type Contents = Readonly<Record<string, Omit<FixturePackage, 'name'>>>;
 
 /** A distribution that a mirror of a fixture has: its name and version as os-release tells them. */
 export interface FixtureDistribution {
@@ -52,27 +53,30 @@ export async function ubuntuPackages(
 
 const updateGrub = '#!/bin/sh\nexec grub-mkconfig -o /boot/grub/grub.cfg "$@"\n';
 
-/** The same of a distribution of the Red Hat family; `release` is the package that says which it is. */
+/** A distribution of the Red Hat family, and its package that says which it is. */
+export interface RedHatDistribution extends FixtureDistribution {
+  readonly release: string;
+  /** Whether that package brings repositories, which are on the Internet. */
+  readonly hasRepositories: boolean;
+}
+
+/** The same for distributions of the Red Hat family, which differ in their packages of the release alone. */
 export async function redHatPackages(
-  distribution: FixtureDistribution,
-  release: string,
+  distributions: readonly RedHatDistribution[],
   names: readonly string[],
+  more: Contents = {},
 ): Promise<readonly FixturePackage[]> {
   const trees = await systemTrees();
   const timer = '/usr/lib/systemd/system/dnf-makecache';
   const contents: Contents = {
     ...redHatServices,
     ...redHatKernel,
+    ...more,
+    ...Object.fromEntries(distributions.map((it) => [it.release, { script: writeRelease(it) }])),
     bash: { tree: trees.base },
-    [release]: {
-      files: {
-        '/usr/lib/os-release': osRelease(distribution),
-        '/etc/yum.repos.d/distribution.repo': `[own]\nname=own\nmirrorlist=https://mirrors.example/list?release=${distribution.version}\n`,
-      },
-    },
     dnf: {
       tree: trees.dnf,
-      requires: ['python3'],
+      requires: ['python3', 'libcurl.so.4'],
       files: {
         '/etc/dnf/dnf.conf': '[main]\ngpgcheck=1\n',
         [`${timer}.service`]: unit('makecache'),
@@ -88,7 +92,19 @@ export async function redHatPackages(
   return packagesOf(contents, names);
 }
 
+/** Packages that are built at once cannot have different files of one path. */
+function writeRelease(distribution: RedHatDistribution): string {
+  const { id, version, hasRepositories } = distribution;
+  const lines = ['[own]', 'name=own', `mirrorlist=https://mirrors.example/list?release=${version}`];
+  return [
+    'mkdir -p /etc/yum.repos.d',
+    ...(hasRepositories ? [`printf '%s\\n' '${lines.join("' '")}' >/etc/yum.repos.d/${id}.repo`] : []),
+    `cat >/usr/lib/os-release <<'RELEASE'\n${osRelease(distribution)}RELEASE`,
+  ].join('\n');
+}
+
 function packagesOf(contents: Contents, names: readonly string[]): readonly FixturePackage[] {
-  const all = new Set([...Object.keys(contents), ...names]);
+  const provided = new Set(Object.values(contents).flatMap(({ provides = [] }) => provides));
+  const all = new Set([...Object.keys(contents), ...names.filter((name) => !provided.has(name))]);
   return [...all].map((name) => ({ name, ...contents[name] }));
 }

@@ -10,6 +10,8 @@ export interface FixturePackage {
   /** Names of packages; the package with the programs is needed by all others, and need not be named. */
   readonly requires?: readonly string[];
   readonly provides?: readonly string[];
+  /** Of rpm alone. */
+  readonly conflicts?: readonly string[];
   /** Of dpkg alone: part of every system, and there before scripts of others run. */
   readonly essential?: true;
 }

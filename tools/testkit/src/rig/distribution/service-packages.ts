@@ -108,9 +108,19 @@ export const debianServices: Readonly<Record<string, Content>> = {
   },
 };
 
+/** As in releases since 9: minimal forms, which dnf itself is content with, and a firewall's program of several implementations. */
+const redHatForms: Readonly<Record<string, Content>> = {
+  curl: { requires: ['libcurl'], conflicts: ['curl-minimal'] },
+  'curl-minimal': { conflicts: ['curl'] },
+  libcurl: { provides: ['libcurl.so.4'], conflicts: ['libcurl-minimal'] },
+  'libcurl-minimal': { provides: ['libcurl.so.4'], conflicts: ['libcurl'] },
+  'iptables-nft': { provides: ['iptables'] },
+};
+
 /** Of the Red Hat family, by name. */
 export const redHatServices: Readonly<Record<string, Content>> = {
   ...common,
+  ...redHatForms,
   'openssh-server': sshServer('sshd'),
   cronie: service('crond'),
   'dhcp-client': { files: { '/etc/dhcp/dhclient.d/README': 'sourced\n' } },

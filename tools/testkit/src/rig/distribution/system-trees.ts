@@ -46,10 +46,15 @@ printf 'UID_MIN 1000\\nSYS_UID_MIN 100\\nSYS_UID_MAX 999\\nGID_MIN 1000\\nSYS_GI
 : >var/lib/fixture/calls
 ln -s ../usr/lib/os-release etc/os-release`;
 
-const python = `rm -rf usr/lib/python3.11/{test,idlelib,tkinter,lib2to3,turtledemo,pydoc_data,config-*}
+const python = `rm -rf usr/lib/python3.11/{test,idlelib,tkinter,lib2to3,turtledemo,pydoc_data,config-*,ensurepip/_bundled}
+rm -f usr/lib/python3.11/lib-dynload/_test* usr/lib/python3.11/lib-dynload/_tkinter*
 ln -s python3.11 usr/bin/python3`;
 
-const renamed = `for program in usr/*bin/grub-*; do mv "$program" "\${program/grub-/grub2-}"; done
+const trimmed = `find usr/lib/grub -mindepth 2 -type d -exec rm -rf {} +
+find usr/lib/grub -type f ! -name '*.mod' ! -name '*.lst' ! -name '*.img' -delete`;
+
+const renamed = `${trimmed}
+for program in usr/*bin/grub-*; do mv "$program" "\${program/grub-/grub2-}"; done
 sed -i 's,/grub-\\(probe\\|file\\|editenv\\|script-check\\|mkrelpath\\|mkconfig\\)\\b,/grub2-\\1,g' usr/sbin/grub2-mkconfig usr/share/grub/grub-mkconfig_lib`;
 
 let packed: Promise<SystemTrees> | undefined;
@@ -77,7 +82,7 @@ async function packTrees(): Promise<SystemTrees> {
       script: python,
     }),
     packHostFiles({ programs: ['git'] }),
-    packHostFiles(grub),
+    packHostFiles({ ...grub, script: trimmed }),
     packHostFiles({ ...grub, script: renamed }),
   ]);
   return { base, apt: aptTree, dnf, python: pythonTree, git, grub: grubTree, grub2 };

@@ -34,7 +34,7 @@ export async function launch(name) {
   const node = process.env.KILN_NODE_TRIED === '1' ? undefined : findNode(here);
   if (node === undefined) {
     process.stderr.write(
-      `${name}: needs Node.js ${oldest} or newer, and this is ${process.versions.node}; run 'npm ci' in the workspace, which brings one\n`,
+      `${name}: needs Node.js ${oldest} or newer, and this is ${process.versions.node}; run 'npm run setup' in the workspace, which brings one\n`,
     );
     process.exitCode = 3;
     return;

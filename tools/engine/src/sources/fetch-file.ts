@@ -3,6 +3,7 @@ import { digestFile, type Digest } from '../fingerprint/digest.ts';
 import { scratchPath } from '../store/scratch-path.ts';
 import { withoutPassword } from '../util/without-password.ts';
 import { type Fetching, needNetwork, tryRepeatedly } from './fetching.ts';
+import { tellingProgress } from './telling-progress.ts';
 
 /** A fetched file: its digest and size, and where the content store has it. */
 export interface FetchedFile {
@@ -32,12 +33,14 @@ export async function fetchFile(fetching: Fetching, location: string): Promise<F
   needNetwork(fetching, shown);
   const file = scratchPath(fetching.store.paths.work, 'fetch');
   try {
-    await tryRepeatedly(fetching, {
-      location,
-      command: ['curl', ...curlOptions, '--output', file, '--', urlOf(location)],
-      isFinal: (result) =>
-        finalStatus.has(result.exitCode ?? -1) || /error: 4(?!08|29)\d\d/.test(result.stderr),
-    });
+    await tellingProgress(fetching, { shown, file }, () =>
+      tryRepeatedly(fetching, {
+        location,
+        command: ['curl', ...curlOptions, '--output', file, '--', urlOf(location)],
+        isFinal: (result) =>
+          finalStatus.has(result.exitCode ?? -1) || /error: 4(?!08|29)\d\d/.test(result.stderr),
+      }),
+    );
     // The key is the digest itself, which only the finished file tells.
     const key = keyOfSource(await digestFile(file));
     const { digest, sizeBytes } = await fetching.store.commitFile(key, file, null);

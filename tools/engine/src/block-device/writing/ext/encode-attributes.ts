@@ -7,6 +7,8 @@ export type EncodedAttributes =
   /** Its checksum is still missing; it covers the block's number. */
   | { readonly place: 'block'; readonly bytes: Buffer };
 
+const none: EncodedAttributes = { place: 'none' };
+
 type Attribute = readonly [name: string, value: Buffer];
 
 const magic = 0xea020000;
@@ -32,7 +34,7 @@ export function encodeAttributes(
   attributes: readonly Attribute[],
   roomBytes: number,
 ): EncodedAttributes | undefined {
-  if (attributes.length === 0) return { place: 'none' };
+  if (attributes.length === 0) return none;
   const known = attributes.map(([name, value]) => toStored(name, value));
   const stored = known.flatMap((attribute) => attribute ?? []);
   if (stored.length < known.length) return undefined;

@@ -81,7 +81,9 @@ export function fillExt(filling: ExtFilling): readonly FileData[] | undefined {
   });
   const free = writeGroups(disk, geometry, found, countUse(nodes, geometry));
   writeSuperblock(disk, superblock, { ...free, hasChecksums });
-  return nodes.flatMap((node) => (node.kind === 'file' ? dataOf(node, placed.runs.get(node) ?? []) : []));
+  return nodes.flatMap((node) =>
+    node.kind === 'file' ? dataOf(node.entry, placed.runs.get(node) ?? []) : [],
+  );
 }
 
 /** The filesystem was made with too few inodes for the tree. Worded as mke2fs does it. */
@@ -103,7 +105,7 @@ function readRuns(content: Buffer): readonly BlockRun[] {
   });
 }
 
-function dataOf({ path, identity, sizeBytes }: TreeNode, runs: readonly BlockRun[]): readonly FileData[] {
+function dataOf({ path, identity, sizeBytes }: ListedEntry, runs: readonly BlockRun[]): readonly FileData[] {
   return runs.map(({ fileBlock, block, blocks }) => ({
     path,
     identity,
@@ -134,35 +136,31 @@ function writeNodes(writing: NodeWriting): void {
     const table = disk.read(at, (last - first + 1) * inodeBytes);
     for (const node of members) {
       const start = (node.inode - first) * inodeBytes;
-      encodeInode(
-        table.subarray(start, start + inodeBytes),
-        writeNode(node, writing),
-        checksumOf(node, geometry),
-      );
+      const checksum = checksumOf(node, geometry);
+      encodeInode(table.subarray(start, start + inodeBytes), writeNode(node, writing, checksum), checksum);
     }
     disk.write(at, table);
   }
 }
 
+type Checksum = ((bytes: Uint8Array) => number) | undefined;
+
 /** What belongs to an inode is summed with its number and its generation, which is 0. */
-function checksumOf(
-  { inode }: TreeNode,
-  { checksumSeed }: ExtGeometry,
-): ((bytes: Uint8Array) => number) | undefined {
+function checksumOf({ inode }: TreeNode, { checksumSeed }: ExtGeometry): Checksum {
   if (checksumSeed === undefined) return undefined;
   const start = crc32cOfNumber(crc32cOfNumber(checksumSeed, inode), 0);
   return (bytes) => crc32c(start, bytes);
 }
 
 /** Writes what a node has beside its inode, and tells what the inode is to hold. */
-function writeNode(node: TreeNode, { disk, geometry, placed, epochSeconds }: NodeWriting): InodeFields {
-  const checksum = checksumOf(node, geometry);
+function writeNode(node: TreeNode, writing: NodeWriting, checksum: Checksum): InodeFields {
+  const { disk, geometry, placed, epochSeconds } = writing;
+  const { entry, kind, attributes } = node;
   const runs = placed.runs.get(node);
   const extentsAt = placed.extentBlocks.get(node) ?? [];
   const taken = runs?.reduce((sum, { blocks }) => sum + blocks, 0) ?? 0;
-  if (node.kind === 'folder') writeRuns(disk, runs ?? [], encodeDirectory(node.names, taken, checksum));
-  else if (node.kind === 'link') writeRuns(disk, runs ?? [], Buffer.from(node.target, 'latin1'));
-  const { attributes } = node;
+  if (kind === 'folder') writeRuns(disk, runs ?? [], encodeDirectory(node.names, taken, checksum));
+  else if (kind === 'link') writeRuns(disk, runs ?? [], Buffer.from(entry.target, 'latin1'));
   const attributeBlock = placed.attributeBlocks.get(node) ?? 0;
   if (attributes.place === 'block') {
     const sealed = sealAttributes(attributes.bytes, attributeBlock, geometry.checksumSeed);
@@ -171,11 +169,11 @@ function writeNode(node: TreeNode, { disk, geometry, placed, epochSeconds }: Nod
   const extents = runs === undefined ? undefined : encodeExtents(runs, extentsAt, checksum);
   extents?.blocks.forEach((bytes, index) => disk.write((extentsAt[index] ?? 0) * blockBytes, bytes));
   return {
-    mode: node.mode,
-    uid: node.uid,
-    gid: node.gid,
+    mode: entry.mode,
+    uid: entry.uid,
+    gid: entry.gid,
     links: node.links,
-    seconds: node.modifiedSeconds,
+    seconds: entry.modifiedSeconds,
     bornSeconds: epochSeconds,
     sizeBytes: sizeOf(node, taken),
     blocks: taken + extentsAt.length + (attributeBlock === 0 ? 0 : 1),
@@ -186,15 +184,17 @@ function writeNode(node: TreeNode, { disk, geometry, placed, epochSeconds }: Nod
   };
 }
 
-function sizeOf({ kind, target, sizeBytes }: TreeNode, blocks: number): number {
+function sizeOf({ kind, entry }: TreeNode, blocks: number): number {
   if (kind === 'folder') return blocks * blockBytes;
-  if (kind === 'link') return target.length;
-  return kind === 'file' ? sizeBytes : 0;
+  if (kind === 'link') return entry.target.length;
+  return kind === 'file' ? entry.sizeBytes : 0;
 }
 
-function contentOf({ kind, target, device }: TreeNode): Buffer {
-  if (kind === 'link') return Buffer.from(target, 'latin1');
-  return kind === 'device' ? encodeDevice(device) : Buffer.alloc(0);
+const noContent = Buffer.alloc(0);
+
+function contentOf({ kind, entry }: TreeNode): Buffer {
+  if (kind === 'link') return Buffer.from(entry.target, 'latin1');
+  return kind === 'device' ? encodeDevice(entry.device) : noContent;
 }
 
 /** Contents begin at the first run. */

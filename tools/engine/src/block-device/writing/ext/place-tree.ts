@@ -3,6 +3,7 @@ import { NoBlockLeft, type BlockMap, type BlockRun } from './block-map.ts';
 import { directoryBlocks } from './encode-directory.ts';
 import { extentBlocks } from './encode-extents.ts';
 import { blockBytes } from './ext-geometry.ts';
+import type { ListedEntry } from './list-tree.ts';
 import type { TreeNode } from './tree-nodes.ts';
 
 /** Where everything of the tree lies on the filesystem, by node. */
@@ -21,7 +22,7 @@ export interface TreePlacing {
   /** Changed: what is given out is marked. */
   readonly map: BlockMap;
   readonly hasChecksums: boolean;
-  readonly dataOf: (node: TreeNode) => DataStretches;
+  readonly dataOf: (entry: ListedEntry) => DataStretches;
   /** A cluster of the disk image, in blocks, and where the first block of the filesystem lies in one. */
   readonly cluster: { readonly blocks: number; readonly firstBlock: number };
 }
@@ -47,7 +48,7 @@ export function placeTree(placing: TreePlacing): PlacedTree {
   const attributeBlocks = new Map<TreeNode, number>();
   for (const node of nodes) {
     if (node.kind === 'folder') runs.set(node, placeFolder(node, placing));
-    else if (node.kind === 'link' && node.target.length > 59) runs.set(node, map.take(0, 1));
+    else if (node.kind === 'link' && node.entry.target.length > 59) runs.set(node, map.take(0, 1));
     if (node.attributes.place === 'block') attributeBlocks.set(node, takeOne(map));
   }
   for (const [node, placed] of placeFiles(placing)) runs.set(node, placed);
@@ -78,7 +79,9 @@ function takeOne(map: BlockMap): number {
 
 function placeFiles(placing: TreePlacing): ReadonlyMap<TreeNode, readonly BlockRun[]> {
   const { map, nodes, dataOf } = placing;
-  const files = nodes.filter(({ kind }) => kind === 'file').map((node) => [node, dataOf(node)] as const);
+  const files = nodes
+    .filter(({ kind }) => kind === 'file')
+    .map((node) => [node, dataOf(node.entry)] as const);
   return map.attempt(() => placeInBins(files, placing)) ?? placeWithoutGaps(files, map);
 }
 
@@ -101,8 +104,8 @@ function placeInBins(
   const alignTo = (fileBlock: number) => map.align(cluster.blocks, fileBlock - cluster.firstBlock);
   alignTo(0);
   for (const [file, stretches] of files) {
-    const isLarge = file.sizeBytes >= largeBlocks * blockBytes;
-    if (isLarge || crc32(file.path) % filesPerBin === 0) alignTo(0);
+    const isLarge = file.entry.sizeBytes >= largeBlocks * blockBytes;
+    if (isLarge || crc32(file.entry.path) % filesPerBin === 0) alignTo(0);
     const runs = stretches.flatMap(({ fileBlock, blocks }, index) => {
       if (index > 0) alignTo(fileBlock);
       return map.take(fileBlock, blocks, cluster.blocks);

@@ -5,7 +5,9 @@ import type { DirectoryName } from './encode-directory.ts';
 import type { ListedEntry } from './list-tree.ts';
 
 /** Something that gets an inode. */
-export interface TreeNode extends Omit<ListedEntry, 'attributes'> {
+export interface TreeNode {
+  /** As it is listed by its first name. */
+  readonly entry: ListedEntry;
   readonly kind: 'folder' | 'file' | 'link' | 'device' | 'other';
   readonly inode: number;
   readonly links: number;
@@ -72,14 +74,15 @@ type Draft = Omit<TreeNode, 'links' | 'names'> & { links: number; readonly names
 
 function startNode(entry: ListedEntry, attributes: EncodedAttributes, before: FolderBefore): Draft {
   const { inode, blocks: blocksBefore } = before;
-  return { ...entry, kind: kindOf(entry.mode), inode, blocksBefore, attributes, links: 0, names: [] };
+  return { entry, kind: kindOf(entry.mode), inode, blocksBefore, attributes, links: 0, names: [] };
 }
 
 function addToFolder(entry: ListedEntry, node: Draft, folders: Map<string, Draft>): void {
   const slash = entry.path.lastIndexOf('/');
   const parent = entry.path === '' ? node : folders.get(slash === -1 ? '' : entry.path.slice(0, slash));
   if (parent === undefined) throw new InternalError(`no folder was listed before '${entry.path}'`);
-  const { inode, mode } = node;
+  const { inode } = node;
+  const { mode } = entry;
   if (entry.path !== '') {
     parent.names.push({ name: entry.path.slice(slash + 1), inode, mode });
     node.links += 1;
@@ -87,7 +90,7 @@ function addToFolder(entry: ListedEntry, node: Draft, folders: Map<string, Draft
   if (node.kind !== 'folder') return;
   folders.set(entry.path, node);
   node.names.push({ name: '.', inode, mode });
-  node.names.push({ name: '..', inode: parent.inode, mode: parent.mode });
+  node.names.push({ name: '..', inode: parent.inode, mode: parent.entry.mode });
   node.links += 1;
   parent.links += 1;
 }

@@ -49,7 +49,7 @@ function place(entries: readonly ListedEntry[], blocks: number): ReadonlyMap<str
   const taken = [...placed.runs].filter(([node]) => node.kind === 'file');
   return new Map(
     taken.map(([node, runs]) => [
-      node.path,
+      node.entry.path,
       runs.flatMap(({ block, blocks: count }) => Array.from({ length: count }, (_, index) => block + index)),
     ]),
   );
@@ -107,7 +107,7 @@ test('all names of a file are one inode; folders count those that lead to them',
     entry('d/b', { links: 2, identity: '1:9' }),
     entry('d/e', { mode: 0o040755 }),
   ]);
-  const facts = nodes.map(({ path, inode, links, names }) => [
+  const facts = nodes.map(({ entry: { path }, inode, links, names }) => [
     path,
     inode,
     links,

@@ -9,6 +9,7 @@ import { writeWhole } from '@kiln/engine/execute/write-whole.ts';
 import type { StepName } from '@kiln/engine/plan/step.ts';
 import { formatBytes } from '../report/format-quantity.ts';
 import { loadImage } from './load-image.ts';
+import { withOwnWarnings } from './own-warnings.ts';
 import { keepStoreLimit } from './tend-store.ts';
 import { lockFileOf, outputDirectory, type Workspace } from './workspace.ts';
 
@@ -52,8 +53,8 @@ async function keepStoreSmall({ workspace, report }: ImageRequest): Promise<void
 
 /** Brings one step of an image up to date and writes its record where the task graph looks for it. */
 export async function buildStep(request: ImageRequest, step: StepName): Promise<void> {
-  const image = loadReported(request);
-  const states = await buildSteps(engineRequest(request, image), { until: step, need: 'records' });
+  const own = { ...request, report: withOwnWarnings(step, request.report) };
+  const states = await buildSteps(engineRequest(own, loadReported(own)), { until: step, need: 'records' });
   const record = states.at(-1)?.record;
   if (record === undefined) return;
   const directory = outputDirectory(request.workspace, request.image, request.configuration);

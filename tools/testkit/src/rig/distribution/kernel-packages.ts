@@ -7,22 +7,19 @@ type Content = Omit<FixturePackage, 'name'>;
 export const fixtureKernel = '6.0.0-1.x86_64';
 
 const modules =
-  'brd dm_crypt xts ip_vs nf_conntrack nf_tables nft_masq nft_ct sctp isofs vfat ext4 virtio_blk';
+  'brd dm_crypt xts ip_vs nf_conntrack nf_tables nft_masq nft_ct isofs vfat ext4 virtio_blk'.split(' ');
 const folder = `/lib/modules/${fixtureKernel}`;
 
 /** The kernel's setup header (Documentation/arch/x86/boot.rst): enough for whoever looks at it. */
 const image = `${'k'.repeat(510)}Uª..HdrS kernel\n`;
 
-const files = {
-  [`/usr${folder}/modules.dep`]: modules
-    .split(' ')
-    .map((name) => `kernel/${name}.ko:\n`)
-    .join(''),
-  [`/usr${folder}/modules.builtin`]: '',
-  ...Object.fromEntries(
-    modules.split(' ').map((name) => [`/usr${folder}/kernel/${name}.ko`, `module ${name}\n`]),
-  ),
-};
+function filesOf(names: readonly string[]): Readonly<Record<string, string>> {
+  return {
+    [`/usr${folder}/modules.dep`]: names.map((name) => `kernel/${name}.ko:\n`).join(''),
+    [`/usr${folder}/modules.builtin`]: '',
+    ...Object.fromEntries(names.map((name) => [`/usr${folder}/kernel/${name}.ko`, `module ${name}\n`])),
+  };
+}
 
 /** Makes a ramdisk that tells what it was made of. */
 const dracut =
@@ -37,7 +34,7 @@ export const redHatKernel: Readonly<Record<string, Content>> = {
   kernel: { requires: ['kernel-core', 'kernel-modules'] },
   'kernel-core': {
     requires: ['dracut'],
-    files: { ...files, [`/usr${folder}/vmlinuz`]: image },
+    files: { ...filesOf(modules), [`/usr${folder}/vmlinuz`]: image },
     script: `cp ${folder}/vmlinuz /boot/vmlinuz-${fixtureKernel}
 dracut --kver ${fixtureKernel} ${fixtureKernel}
 mkdir -p /boot/loader/entries
@@ -68,7 +65,7 @@ export const ubuntuKernel: Readonly<Record<string, Content>> = {
   'linux-image-virtual': { requires: [`linux-image-${fixtureKernel.replace('_', '-')}`] },
   [`linux-image-${fixtureKernel.replace('_', '-')}`]: {
     requires: ['initramfs-tools'],
-    files: { ...files, [`/boot/vmlinuz-${fixtureKernel}`]: image },
+    files: { ...filesOf([...modules, 'sctp']), [`/boot/vmlinuz-${fixtureKernel}`]: image },
     script: `update-initramfs -c -k ${fixtureKernel}`,
   },
   'initramfs-tools': {

@@ -2,6 +2,7 @@ import { passUnless, type Check, type Outcome, type Subject } from '../check.ts'
 import { evaluateQuestion } from '../declared/evaluate-question.ts';
 import { readAccounts, readGroups } from '../system/accounts.ts';
 import { effectiveSysctl, normaliseValue, readSysctlSettings } from '../system/sysctl-order.ts';
+import { readAmphoraFacts } from './amphora-facts.ts';
 import { checkLogrotateFile } from './check-logrotate-file.ts';
 
 /** Checks of what HAProxy needs: kernel, settings, certificates, logs. */
@@ -27,8 +28,11 @@ export const haproxyChecks: readonly Check[] = [
 
 const modules = 'brd dm_crypt xts ip_vs nf_conntrack nf_tables nft_masq nft_ct sctp isofs vfat'.split(' ');
 
-function checkModules({ tree }: Subject): Promise<Outcome> {
-  return evaluateQuestion(tree, { kind: 'kernel-module', names: modules });
+async function checkModules({ tree }: Subject): Promise<Outcome> {
+  const { redHat } = await readAmphoraFacts(tree);
+  // The Red Hat family has it in a package of seldom used modules, which forbids it at first.
+  const names = redHat ? modules.filter((name) => name !== 'sctp') : modules;
+  return evaluateQuestion(tree, { kind: 'kernel-module', names });
 }
 
 /** What Octavia's haproxy element sets, by key. */

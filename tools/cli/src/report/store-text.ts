@@ -57,15 +57,21 @@ function columns(rows: readonly (readonly string[])[]): readonly string[] {
   );
 }
 
-/** What a collection removed. */
+/** What a collection removed, and why the rest is still there. */
 export function collectionText(collection: Collection): string {
-  const { removedBlobs, removedCaches, freedBytes, keptBytes, mode } = collection;
+  const { removedBlobs, removedCaches, freedBytes, keptBytes, keptFor, mode } = collection;
+  const reasons = [
+    [keptFor.wantedBytes, 'wanted by images'],
+    [keptFor.recentBytes, 'used lately'],
+    [keptFor.cacheBytes, 'in package caches'],
+  ] as const;
+  const why = reasons.flatMap(([bytes, reason]) => (bytes > 0 ? [`${formatBytes(bytes)} ${reason}`] : []));
   const caches = removedCaches.length === 0 ? '' : ` and ${removedCaches.length} package caches`;
   const beside =
     mode === 'alone'
       ? ''
       : 'a build is running: what was used within the last day was kept, and all package caches\n';
-  return `removed ${removedBlobs} blobs${caches}, ${formatBytes(freedBytes)}; ${formatBytes(keptBytes)} kept\n${beside}`;
+  return `removed ${removedBlobs} blobs${caches}, ${formatBytes(freedBytes)}; ${formatBytes(keptBytes)} kept${why.length === 0 ? '' : `: ${why.join(', ')}`}\n${beside}`;
 }
 
 /** Whether a store is sound. */

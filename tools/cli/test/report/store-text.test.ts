@@ -29,10 +29,11 @@ test('what a store holds, as a table', () => {
   ]);
 });
 
-test('what a collection removed, and that it was careful beside a build', () => {
-  const collection = { removedBlobs: 3, removedKeys: 4, freedBytes: 1500, keptBytes: 10 } as const;
+test('what a collection removed, why the rest is kept, and that it was careful beside a build', () => {
+  const keptFor = { wantedBytes: 6, recentBytes: 0, cacheBytes: 4 };
+  const collection = { removedBlobs: 3, removedKeys: 4, freedBytes: 1500, keptBytes: 10, keptFor } as const;
   expect(collectionText({ ...collection, removedCaches: [], mode: 'alone' })).toBe(
-    'removed 3 blobs, 1.5 kB; 10 B kept\n',
+    'removed 3 blobs, 1.5 kB; 10 B kept: 6 B wanted by images, 4 B in package caches\n',
   );
   expect(collectionText({ ...collection, removedCaches: ['apt'], mode: 'beside-builds' })).toMatch(
     /^removed 3 blobs and 1 package caches.*\na build is running: /,

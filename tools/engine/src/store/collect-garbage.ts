@@ -15,6 +15,12 @@ export interface Collection {
   readonly removedCaches: readonly string[];
   readonly freedBytes: number;
   readonly keptBytes: number;
+  /** Why that was kept: images want it, it was used lately, or it is a package cache that was. */
+  readonly keptFor: {
+    readonly wantedBytes: number;
+    readonly recentBytes: number;
+    readonly cacheBytes: number;
+  };
   /** 'beside-builds': others were at work, so all that was used within the last day was kept. */
   readonly mode: 'alone' | 'beside-builds';
 }
@@ -50,12 +56,20 @@ export async function collectGarbage(
     if (mode === 'alone') await tidyUp(paths, plan, policy.now);
     const cacheBytes = plan.caches.reduce((total, cache) => total + cache.sizeBytes, 0);
     const freedBytes = gone.reduce((total, blob) => total + blob.sizeBytes, cacheBytes);
+    const keptBytes = [...blobs, ...caches].reduce((total, it) => total + it.sizeBytes, -freedBytes);
+    const keptCacheBytes = caches.reduce((total, it) => total + it.sizeBytes, -cacheBytes);
+    const { wantedBytes } = plan;
     return {
       removedBlobs: gone.length,
       removedKeys: plan.keys.length,
       removedCaches: plan.caches.map((cache) => cache.name),
       freedBytes,
-      keptBytes: [...blobs, ...caches].reduce((total, it) => total + it.sizeBytes, -freedBytes),
+      keptBytes,
+      keptFor: {
+        wantedBytes,
+        recentBytes: keptBytes - wantedBytes - keptCacheBytes,
+        cacheBytes: keptCacheBytes,
+      },
       mode,
     };
   } finally {

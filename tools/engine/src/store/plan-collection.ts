@@ -29,6 +29,8 @@ export interface CollectionPlan {
   readonly caches: readonly ListedCache[];
   readonly keptKeys: readonly string[];
   readonly keptDigests: readonly Digest[];
+  /** Of the blobs that stay, those that images want; the others were used lately. */
+  readonly wantedBytes: number;
 }
 
 /** What is dearer to make again goes later. */
@@ -74,7 +76,8 @@ export function planCollection(
     policy,
   );
   const stays = new Set<ListedBlob | ListedCache>([...kept, ...keptCaches].filter((it) => !evicted.has(it)));
-  const keptDigests = new Set(kept.filter((blob) => stays.has(blob)).map((blob) => blob.digest));
+  const staying = kept.filter((blob) => stays.has(blob));
+  const keptDigests = new Set(staying.map((blob) => blob.digest));
   const staysKnown = (entry: ListedEntry): boolean =>
     wanted.keys.has(entry.key) || (keptDigests.has(entry.digest) && isEntryOfUse(entry, policy));
   return {
@@ -83,6 +86,9 @@ export function planCollection(
     keys: entries.filter((entry) => !staysKnown(entry)).map((entry) => entry.key),
     keptKeys: entries.filter(staysKnown).map((entry) => entry.key),
     keptDigests: [...keptDigests],
+    wantedBytes: staying
+      .filter((blob) => wantedDigests.has(blob.digest))
+      .reduce((total, { sizeBytes }) => total + sizeBytes, 0),
   };
 }
 

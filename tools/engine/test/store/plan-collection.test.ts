@@ -54,6 +54,13 @@ describe('age and want', () => {
     ]);
   });
 
+  test('what stays is told apart: wanted, or used lately', () => {
+    expect(collect(store).wantedBytes).toBe(0);
+    expect(collect(store, { wanted: { ...nothing, keys: new Set(['artifact 3']) } }).wantedBytes).toBe(10);
+    const all = { ...nothing, digests: new Set([digest('wanted'), digest('old')]) };
+    expect(collect(store, { wanted: all, limitBytes: 20 }).wantedBytes).toBe(20);
+  });
+
   test('keys go with their blobs', () => {
     expect(collect(store).keys).toEqual(['blob layer 2', 'artifact 3']);
     expect(collect(store).keptKeys).toEqual(['blob layer 1']);

@@ -19,6 +19,7 @@ export function explanationText(explanation: SelectedSteps, settings: Explanatio
     (settings.detail === 'steps'
       ? summaryLines(step, settings)
       : [
+          ...(explanation.hook === undefined ? [] : hookVerdict(step, explanation.hook)),
           ...summaryLines(step, settings),
           ...hookLines(step, explanation.hook, settings),
           ...inputLines(step, settings),
@@ -52,6 +53,26 @@ function summaryLines(step: StepExplanation, { colours, now }: ExplanationSettin
 
 function ownChanges({ changes = [] }: StepExplanation): readonly string[] {
   return changes.map(({ text }) => text);
+}
+
+/** Whether the hook that was asked for would run, and what makes it. */
+function hookVerdict({ forecast, changes = [] }: StepExplanation, wanted: string): readonly string[] {
+  const { chain, fate, saved, step } = forecast;
+  const position = chain.links.findIndex(({ hook }) => hook.path === wanted);
+  const changed = changes.flatMap(({ name }) =>
+    name.startsWith('hook ') ? [name.slice('hook '.length)] : [],
+  );
+  const earlier = chain.links.slice(0, position).find(({ hook }) => changed.includes(hook.path));
+  const runs =
+    earlier === undefined ? `runs with ${step.name}` : `runs after ${earlier.hook.path}, which changed`;
+  const made = changed.includes(wanted) ? 'runs: it changed' : runs;
+  const verdict = {
+    restored: `need not run: ${step.name} is cached`,
+    follows: `runs if the content below ${step.name} changes`,
+    run: made,
+    resume: position < saved ? 'need not run: a state after it is saved' : made,
+  }[fate];
+  return [`${wanted}: ${verdict}`];
 }
 
 function hookLines(

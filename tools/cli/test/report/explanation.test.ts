@@ -120,6 +120,29 @@ describe('an explanation', () => {
     );
   });
 
+  test('of one hook: whether it would run, and what makes it', () => {
+    const verdict = (forecast: Partial<StepForecast>, hook: string, changes = [change]): string => {
+      const explained = { ...explanation([step('install', forecast, { changes })]), hook };
+      return explanationText(explained, { colours, now, detail: 'inputs' }).split('\n')[0] ?? '';
+    };
+    const earlier = { ...change, name: 'hook install.d/74-base' };
+    expect([
+      verdict({ fate: 'resume', saved: 1 }, 'install.d/75-web'),
+      verdict({ fate: 'resume', saved: 1 }, 'install.d/74-base'),
+      verdict({ fate: 'run' }, 'install.d/75-web', [earlier]),
+      verdict({ fate: 'run' }, 'install.d/75-web', [{ ...change, name: 'environment DIB_RELEASE' }]),
+      verdict({ fate: 'follows' }, 'install.d/75-web'),
+      verdict({}, 'install.d/75-web', []),
+    ]).toEqual([
+      'install.d/75-web: runs: it changed',
+      'install.d/74-base: need not run: a state after it is saved',
+      'install.d/75-web: runs after install.d/74-base, which changed',
+      'install.d/75-web: runs with install',
+      'install.d/75-web: runs if the content below install changes',
+      'install.d/75-web: need not run: install is cached',
+    ]);
+  });
+
   test('in detail: hooks in order, the inputs before and now, the key', () => {
     const detail = text([step('install', { fate: 'resume', saved: 1 }, { changes: [change] })], 'inputs');
     expect(detail).toContain('  saved  install.d/74-base (web)\n  runs   install.d/75-web (web)\n');

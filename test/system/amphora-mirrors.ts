@@ -96,11 +96,15 @@ export async function serveUbuntu(
       ...packagesOfImage(rig, image, { distribution: 'ubuntu', release: codename }),
     ];
     const packages = await ubuntuPackages({ id: 'ubuntu', version, codename }, names);
-    suites.push({ name: codename, components: { main: packages, restricted: [], universe: [] } });
+    suites.push({ name: codename, version, components: { main: packages, restricted: [], universe: [] } });
     for (const pocket of ['updates', 'security'])
-      suites.push({ name: `${codename}-${pocket}`, components: { main: [], restricted: [], universe: [] } });
+      suites.push({
+        name: `${codename}-${pocket}`,
+        version,
+        components: { main: [], restricted: [], universe: [] },
+      });
   }
-  const repository = { path: 'ubuntu', version: '1.0', suites };
+  const repository = { path: 'ubuntu', suites };
   const key = await serveDebRepository(server, join(rig.root, 'deb'), repository);
   return { DIB_DISTRIBUTION_MIRROR: `${server.url}/ubuntu`, DIB_APT_KEYRING: key };
 }

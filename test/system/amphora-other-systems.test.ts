@@ -224,7 +224,7 @@ inTurn('red-hat', 'CentOS Stream: the agent from its repository, SELinux reports
   await amphora('centos9', undefined, {}, async (built) => {
     const { tree, calls, manifest } = built;
     await expectAgentOfSource(tree);
-    expect(manifest.exported).toMatchObject({ DISTRO_NAME: 'centos', DIB_RELEASE: '9-stream' });
+    expect(manifest.exported).toMatchObject({ DISTRO_NAME: 'centos', DIB_BLOCK_DEVICE: 'efi' });
     expect(namesOf(built)).toEqual(expect.arrayContaining(['cronie', 'curl', 'iptables-nft', 'sos']));
     expect(namesOf(built).filter((name) => /gcc|-devel$|^git$|curl-minimal|firewalld/.test(name))).toEqual(
       [],
@@ -279,7 +279,7 @@ testOn(
     };
     await amphora('rhel9', 'package', registration, async (built) => {
       const { tree, calls, manifest } = built;
-      expect(manifest.exported).toMatchObject({ DISTRO_NAME: 'rhel', DIB_RELEASE: '9' });
+      expect(manifest.exported).toMatchObject({ DISTRO_NAME: 'rhel' });
       expect(namesOf(built)).toEqual(expect.arrayContaining(['haproxy', 'openstack-octavia-amphora-agent']));
       expect(calls.filter((call) => call.startsWith('subscription-manager '))).toEqual([
         'subscription-manager register --username builder',

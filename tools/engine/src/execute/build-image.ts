@@ -87,7 +87,11 @@ async function completeImage(
     ...result,
     sources: describeSources(bench.locked),
     inputs: describeInputs(plan, bench.locked),
-    exported: await exportedVariables(bench, image, plan),
+    exported: await exportedVariables(bench, image, plan, {
+      user: environment,
+      disk: draft.variables,
+      epochSeconds,
+    }),
     epochSeconds,
   });
   const message = describeAge(bench.locked, Date.now());

@@ -9,6 +9,8 @@ import { readUstar, ustarFile, ustarFolder, type UstarEntry, writeUstar } from '
 /** A suite of a mirror, with its packages by component: `main`. */
 export interface DebSuite {
   readonly name: string;
+  /** Of all its packages. Suites whose packages differ have different ones: apt knows a package that it has by version and size. */
+  readonly version: string;
   readonly components: Readonly<Record<string, readonly FixturePackage[]>>;
 }
 
@@ -16,8 +18,6 @@ export interface DebSuite {
 export interface DebRepository {
   /** Below the server's URL, without a slash at either end. */
   readonly path: string;
-  /** Of all its packages. */
-  readonly version: string;
   readonly suites: readonly DebSuite[];
 }
 
@@ -44,9 +44,9 @@ export async function serveDebRepository(
     const listed: (readonly [path: string, bytes: Buffer])[] = [];
     for (const [component, packages] of Object.entries(suite.components)) {
       const stanzas = packages.map((it) => {
-        const made = built.get(it) ?? buildPackage(it, repository.version, owners);
+        const made = built.get(it) ?? buildPackage(it, suite.version, owners);
         built.set(it, made);
-        const path = `pool/${digestOf(made.deb).slice(0, 12)}/${it.name}_${repository.version}_all.deb`;
+        const path = `pool/${digestOf(made.deb).slice(0, 12)}/${it.name}_${suite.version}_all.deb`;
         server.content.set(`/${repository.path}/${path}`, made.deb);
         return stanzaOf(made, path);
       });

@@ -10,7 +10,8 @@ export async function readSystemName(
   const of = (key: string): string =>
     new RegExp(`^${key}=["']?(?<value>[\\w.-]+)`, 'mu').exec(text)?.groups?.['value'] ?? '';
   return {
-    distribution: environment['DISTRO_NAME'] ?? of('ID'),
+    // openSUSE's name has that of its edition behind it.
+    distribution: environment['DISTRO_NAME'] ?? of('ID').replace(/^opensuse-.*/u, 'opensuse'),
     release: environment['DIB_RELEASE'] ?? (of('VERSION_CODENAME') || of('VERSION_ID')),
   };
 }

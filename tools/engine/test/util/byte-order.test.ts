@@ -10,3 +10,24 @@ it('compares UTF-8 bytes, not UTF-16 units', () => {
     '\u{1F600}',
   ]);
 });
+
+it('agrees with the bytes on texts of every kind', () => {
+  const texts = [
+    '',
+    'a',
+    'ab',
+    'b',
+    'é',
+    '\uD7FF',
+    '\uE000',
+    '\uFFFF',
+    '\u{10000}',
+    '\u{10FFFF}',
+    'a\u{10000}b',
+  ];
+  for (const left of texts) {
+    for (const right of texts) {
+      expect(Math.sign(byteOrder(left, right))).toBe(Buffer.compare(Buffer.from(left), Buffer.from(right)));
+    }
+  }
+});

@@ -30,7 +30,11 @@ present() {
 missing_packages() {
   # shellcheck disable=SC2086 # one word a list
   cat $lists | while read -r package probe _; do
-    case $package in '' | '#'*) continue ;; esac
+    case $package in
+      '' | '#'*) continue ;;
+      # Of one architecture alone, and not there on others.
+      *:*) [ "${package#*:}" = "$(dpkg --print-architecture 2>/dev/null)" ] || continue ;;
+    esac
     present "$probe" || printf '%s\n' "$package"
   done
 }

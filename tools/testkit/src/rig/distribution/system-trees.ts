@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import { basename } from 'node:path';
 import { hostPrograms } from '../../element-tests/fixture-commands.ts';
 import { packHostFiles } from './pack-host-files.ts';
 
@@ -15,8 +17,7 @@ export interface SystemTrees {
   readonly grub2: Buffer;
 }
 
-const accounts =
-  'useradd userdel usermod groupadd groupdel chpasswd ldconfig systemctl findmnt xz zstd gpgv getent';
+const accounts = 'useradd userdel usermod groupadd groupdel chpasswd ldconfig systemctl findmnt gpgv getent';
 const apt =
   'start-stop-daemon dpkg dpkg-deb dpkg-query dpkg-split dpkg-divert dpkg-statoverride dpkg-trigger update-alternatives apt-get apt-cache apt-config apt-mark';
 const pythonModules = ['dnf', 'libdnf', 'hawkey', 'libcomps', 'rpm', 'gpg', 'six.py'];
@@ -46,9 +47,12 @@ printf 'UID_MIN 1000\\nSYS_UID_MIN 100\\nSYS_UID_MAX 999\\nGID_MIN 1000\\nSYS_GI
 : >var/lib/fixture/calls
 ln -s ../usr/lib/os-release etc/os-release`;
 
-const python = `rm -rf usr/lib/python3.11/{test,idlelib,tkinter,lib2to3,turtledemo,pydoc_data,config-*,ensurepip/_bundled}
-rm -f usr/lib/python3.11/lib-dynload/_test* usr/lib/python3.11/lib-dynload/_tkinter*
-ln -s python3.11 usr/bin/python3`;
+/** Name of this host's own Python: `python3.11`. */
+export const hostPython = basename(realpathSync('/usr/bin/python3'));
+
+const python = `rm -rf usr/lib/${hostPython}/{test,idlelib,tkinter,lib2to3,turtledemo,pydoc_data,config-*,ensurepip/_bundled}
+rm -f usr/lib/${hostPython}/lib-dynload/_test* usr/lib/${hostPython}/lib-dynload/_tkinter*
+ln -s ${hostPython} usr/bin/python3`;
 
 const trimmed = `find usr/lib/grub -mindepth 2 -type d -exec rm -rf {} +
 find usr/lib/grub -type f ! -name '*.mod' ! -name '*.lst' ! -name '*.img' -delete`;
@@ -77,8 +81,8 @@ async function packTrees(): Promise<SystemTrees> {
       script: `ln -s dnf-3 usr/bin/dnf; mkdir -p etc/rpm; printf '%s\\n' '%_dbpath /var/lib/rpm' '%_db_backend sqlite' >etc/rpm/macros; : >usr/lib/rpm/platform`,
     }),
     packHostFiles({
-      programs: ['python3.11'],
-      paths: ['/usr/lib/python3.11', '/usr/share/python-wheels'],
+      programs: [hostPython],
+      paths: [`/usr/lib/${hostPython}`, '/usr/share/python-wheels'],
       script: python,
     }),
     packHostFiles({ programs: ['git'] }),

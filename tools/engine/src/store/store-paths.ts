@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fail } from '../diagnostics/failure.ts';
 
 /**
  * Where everything that Kiln keeps between builds lies, below one folder (`KILN_STORE`):
@@ -20,7 +21,7 @@ export interface StorePaths {
   readonly work: string;
 }
 
-/** Names the folders below a store's root and makes those that are missing. */
+/** Names the folders below a store's root and makes those that are missing. Fails with 'output-unwritable' where that cannot be. */
 export async function prepareStorePaths(root: string, work?: string): Promise<StorePaths> {
   const base = join(root, 'v1');
   const paths: StorePaths = {
@@ -30,6 +31,20 @@ export async function prepareStorePaths(root: string, work?: string): Promise<St
     locks: join(base, 'locks'),
     work: work ?? join(base, 'work'),
   };
-  for (const path of Object.values(paths)) await mkdir(path, { recursive: true });
+  for (const path of Object.values(paths)) {
+    await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+      const reason = reasons[error.code ?? ''];
+      if (reason === undefined) throw error;
+      fail({ code: 'output-unwritable', folder: path, reason });
+    });
+  }
   return paths;
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EEXIST: 'there is a file of that name',
+  ENOTDIR: 'a file stands where a folder should be',
+  EPERM: 'not permitted',
+  EROFS: 'the file system is read-only',
+};

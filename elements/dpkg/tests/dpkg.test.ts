@@ -23,6 +23,23 @@ elementTest(
   },
 );
 
+/** What apt would have run once dpkg has ended. */
+const afterDpkg = `mkdir -p /var/log /var/cache/ldconfig
+touch /var/log/{dpkg,alternatives,fontconfig,kept}.log /var/cache/ldconfig/aux-cache
+eval "$(sed -n 's/^DPkg::Post-Invoke { "\\(.*\\)"; };$/\\1/p' /etc/apt/apt.conf.d/99image-build)"
+ls /var/log /var/cache/ldconfig >/left
+`;
+
+elementTest(
+  'logs and caches that differ in every build last no longer than dpkg is at work',
+  async (element) => {
+    const built = await element.run({ elements: { web: { 'install.d/50-look': afterDpkg } }, with: ['web'] });
+    const left = (await built.tree.read('/left')) ?? '';
+    expect(left).toContain('kept.log');
+    expect(left).not.toMatch(/(dpkg|alternatives|fontconfig)\.log|aux-cache/);
+  },
+);
+
 elementTest('has apt remove nothing that dpkg merely knows', async (element) => {
   const built = await element.run({
     commands: { 'dpkg-query': 'printf "not-installed "\n' },

@@ -2,6 +2,8 @@
 // workspace; this file and the commands beside it are therefore plain JavaScript that any Node can read.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,9 +26,16 @@ function findNode(folder) {
   return dirname(folder) === folder ? undefined : findNode(dirname(folder));
 }
 
+/** Compiled, and stripped of their types, the sources load in a third of the time. Where the folder cannot be written nothing is kept. */
+function keepCompiled() {
+  const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE || join(caches, 'kiln', 'compiled'));
+}
+
 /** Runs the command of this name: `main(args, name)` of its source gives the exit code. */
 export async function launch(name) {
   if (Number(process.versions.node.split('.')[0]) >= oldest) {
+    keepCompiled();
     const { main } = await import(sources[name] ?? `../src/compat/${name}/main.ts`);
     process.exitCode = await main(process.argv.slice(2), name);
     return;

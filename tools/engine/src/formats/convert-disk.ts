@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { ownProgram } from '../util/own-program.ts';
 import type { Runner } from '../util/runner.ts';
 import { runWriting } from '../diagnostics/run-writing.ts';
 import { readPiece, writePieces } from '../block-device/writing/disk-pieces.ts';
@@ -12,8 +12,8 @@ import { vhdUtil } from './required-tools.ts';
 import type { DataRange, Qcow2Request } from './write-qcow2.ts';
 
 const programs = {
-  writeQcow2: fileURLToPath(new URL('./write-qcow2-main.ts', import.meta.url)),
-  copyDeferred: fileURLToPath(new URL('./copy-deferred-main.ts', import.meta.url)),
+  writeQcow2: new URL('./write-qcow2-main.ts', import.meta.url),
+  copyDeferred: new URL('./copy-deferred-main.ts', import.meta.url),
 } as const;
 
 /** How a qcow2 image shares work with others. */
@@ -89,7 +89,7 @@ export function isPackedHere({ format, options }: Pick<DiskConversion, 'format' 
 async function settleDeferred({ diskFile, deferredFile, run }: DiskConversion): Promise<void> {
   if (deferredFile === undefined) return;
   const request: CopyRequest = { diskFile, deferredFile };
-  await runWriting(run, [process.execPath, programs.copyDeferred], {
+  await runWriting(run, ownProgram(programs.copyDeferred), {
     input: JSON.stringify(request),
     target: diskFile,
     doing: 'writing the disk',
@@ -125,7 +125,7 @@ async function writeInParallel(
     origin: clusters?.origin ?? null,
     clustersFile: clusters?.listFile ?? null,
   };
-  await runWriting(run, [process.execPath, programs.writeQcow2], {
+  await runWriting(run, ownProgram(programs.writeQcow2), {
     input: JSON.stringify(request),
     target: targetFile,
     doing: 'writing the qcow2 image',

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { compileCache } from '../../util/own-program.ts';
 import { runWriting } from '../../diagnostics/run-writing.ts';
 import { derivedUuid } from '../derived-identifier.ts';
 import type { FilesystemWriting } from './filesystem-writing.ts';
@@ -99,6 +100,7 @@ export async function writeExt(writing: FilesystemWriting): Promise<void> {
     doing: `writing the ${filesystem.type} filesystem '${filesystem.name}'`,
     env: {
       ...commandEnvironment,
+      ...compileCache(),
       E2FSPROGS_FAKE_TIME: String(epochSeconds),
       SOURCE_DATE_EPOCH: String(epochSeconds),
     },

@@ -14,6 +14,8 @@ export interface ImageDifference {
   /** Sources and indexes, by what was taken in. */
   readonly sources: readonly ValueDifference[] | null;
   readonly artifacts: readonly ValueDifference[] | null;
+  /** Steps whose layers differ: identifiers of the disk are made of all of them, of what later steps removed, too. */
+  readonly layers: readonly ValueDifference[] | null;
   readonly files: readonly FileDifference[] | null;
 }
 
@@ -30,7 +32,7 @@ export async function compareImages(
   const [left, right] = [before.manifest, after.manifest];
   const manifests =
     left === undefined || right === undefined
-      ? { elements: null, sources: null, artifacts: null }
+      ? { elements: null, sources: null, artifacts: null, layers: null }
       : {
           elements: compareValues(elementsOf(left), elementsOf(right)),
           sources: compareValues(
@@ -38,6 +40,7 @@ export async function compareImages(
             new Map(Object.entries(right.sources)),
           ),
           artifacts: compareValues(artifactDigests(left), artifactDigests(right)),
+          layers: compareValues(layerDigests(left), layerDigests(right)),
         };
   const trees = await compareTrees(before, after, onRead);
   return { ...manifests, ...trees };
@@ -105,6 +108,14 @@ function elementsOf({ elements }: ImageManifest): ReadonlyMap<string, string> {
   return new Map(
     Array.isArray(elements) ? elements.map((name: string) => [name, name]) : Object.entries(elements),
   );
+}
+
+/** By step, which may have several. */
+function layerDigests({ layers }: ImageManifest): ReadonlyMap<string, string> {
+  const steps = [...new Set(layers.map(({ step }) => step))];
+  const digestsOf = (wanted: string): string =>
+    layers.flatMap(({ step, digest }) => (step === wanted ? [digest] : [])).join(' ');
+  return new Map(steps.map((step) => [step, digestsOf(step)]));
 }
 
 function artifactDigests({ artifacts }: ImageManifest): ReadonlyMap<string, string> {

@@ -21,7 +21,9 @@ export interface DifferenceSettings {
  *       ~ /etc/motd  12 B → 14 B
  */
 export function differenceText(difference: ImageDifference, settings: DifferenceSettings): string {
-  const { elements, sources, packages, files, artifacts } = difference;
+  const { elements, sources, packages, files, artifacts, layers } = difference;
+  // Else the files say it better.
+  const isHidden = files?.length === 0 && artifacts !== null && artifacts.length > 0;
   const sections = [
     section(
       'elements',
@@ -32,6 +34,7 @@ export function differenceText(difference: ImageDifference, settings: Difference
     section('sources', sources, valueLine, settings),
     section('packages', packages, valueLine, settings),
     section('files', files, fileLine, settings),
+    section('layers below equal files', isHidden ? layers : [], valueLine, settings),
     section('artifacts', artifacts, artifactLine, settings),
   ];
   const text = sections.filter((it) => it !== '').join('');

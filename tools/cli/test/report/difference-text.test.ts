@@ -4,7 +4,14 @@ import { coloursThatAre } from '../../src/report/colours.ts';
 import { differenceText } from '../../src/report/difference-text.ts';
 
 const file = { kind: 'file' as const, mode: '0644', owner: '0:0', sizeBytes: 12, target: '' };
-const none: ImageDifference = { packages: [], elements: [], sources: [], artifacts: [], files: [] };
+const none: ImageDifference = {
+  packages: [],
+  elements: [],
+  sources: [],
+  artifacts: [],
+  layers: [],
+  files: [],
+};
 const text = (difference: Partial<ImageDifference>, most = 40): string =>
   differenceText({ ...none, ...difference }, { colours: coloursThatAre.off, most });
 
@@ -50,6 +57,16 @@ test('packages, files and elements, with their signs', () => {
 test('no difference is said, and what was not compared', () => {
   expect(text({})).toBe('no difference\n');
   expect(text({ files: null })).toMatch(/^files: not compared/);
+});
+
+test('where artifacts differ and no file does, the steps are named whose layers differ', () => {
+  const artifacts = [{ name: 'qcow2', before: '1 aa', after: '1 bb' }];
+  const layers = [{ name: 'install', before: 'a1'.repeat(32), after: 'b2'.repeat(32) }];
+  expect(text({ artifacts, layers })).toMatch(
+    /^layers below equal files: 1 changed\n {2}~ install a1a1a1a1a1a1 → b2b2b2b2b2b2\nartifacts: /,
+  );
+  const files = [{ path: '/l', before: null, after: file, content: 'differs' }] as const;
+  expect(text({ artifacts, layers, files })).not.toContain('layers');
 });
 
 test('long lists are cut, long digests too', () => {

@@ -14,18 +14,20 @@ export interface ExtEntry extends TreeEntry {
 export function splitDebugfsOutput(output: string, requests: readonly string[]): readonly string[] {
   const parts: string[] = [];
   let at = 0;
+  // Who ran it may have cut off the last line break: that of a request which printed nothing, such as `dump`.
+  const text = output.endsWith('\n') ? output : `${output}\n`;
   for (const [index, request] of requests.entries()) {
     const prompt = `debugfs: ${request}\n`;
-    const start = output.indexOf(prompt, at);
+    const start = text.indexOf(prompt, at);
     if (start === -1) {
       parts.push('');
       continue;
     }
     const from = start + prompt.length;
     const following = requests[index + 1];
-    const end = following === undefined ? -1 : output.indexOf(`debugfs: ${following}\n`, from);
-    at = end === -1 ? output.length : end;
-    parts.push(output.slice(from, at));
+    const end = following === undefined ? -1 : text.indexOf(`debugfs: ${following}\n`, from);
+    at = end === -1 ? text.length : end;
+    parts.push(text.slice(from, at));
   }
   return parts;
 }

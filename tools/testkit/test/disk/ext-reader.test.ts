@@ -100,6 +100,15 @@ describe('extReader', () => {
 });
 
 describe('the output of debugfs', () => {
+  it('a link before a file that is dumped last ends where it ends, though the last line break is gone', () => {
+    const requests = ['stat <1>', 'dump <2> "/scratch/1-2"'];
+    const [first = ''] = splitDebugfsOutput(
+      'debugfs: stat <1>\nType: symlink\nFast link dest: "usr/bin"\ndebugfs: dump <2> "/scratch/1-2"',
+      requests,
+    );
+    expect(parseFastLink(first)).toBe('usr/bin');
+  });
+
   it('is split where a request begins', () => {
     expect(splitDebugfsOutput('debugfs: a\n1\n2\ndebugfs: b\ndebugfs: c\n3\n', ['a', 'b', 'c'])).toEqual([
       '1\n2\n',

@@ -58,8 +58,13 @@ function mentionedBy({ kind, content }: Pick<ElementFile, 'kind' | 'content'>): 
 
 /** Whether a variable is among the mentioned ones, by name or by prefix. */
 export function isMentioned(name: string, mentioned: MentionedVariables): boolean {
-  return mentioned.names.includes(name) || mentioned.prefixes.some((prefix) => name.startsWith(prefix));
+  let names = knownNames.get(mentioned.names);
+  if (names === undefined) knownNames.set(mentioned.names, (names = new Set(mentioned.names)));
+  return names.has(name) || mentioned.prefixes.some((prefix) => name.startsWith(prefix));
 }
+
+/** Each list is asked for many names. */
+const knownNames = new WeakMap<readonly string[], ReadonlySet<string>>();
 
 interface Found {
   readonly names: Set<string>;

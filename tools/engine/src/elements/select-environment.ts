@@ -35,7 +35,10 @@ function isLetThrough(name: string, mentioned: MentionedVariables): boolean {
   return alwaysLetThrough.has(name) || (!isSessionVariable(name) && isMentioned(name, mentioned));
 }
 
+const wholeNames: ReadonlySet<string> = new Set(sessionVariables);
+const beginnings = sessionVariables.filter((it) => it.endsWith('*')).map((it) => it.slice(0, -1));
+
 /** Whether a variable belongs to the login session and never reaches a hook. */
 export function isSessionVariable(name: string): boolean {
-  return sessionVariables.some((it) => (it.endsWith('*') ? name.startsWith(it.slice(0, -1)) : name === it));
+  return wholeNames.has(name) || beginnings.some((beginning) => name.startsWith(beginning));
 }

@@ -29,9 +29,19 @@ export function relevantEnvironmentFiles(
 const opaque =
   /(^|[;&|(]|\b(?:then|else|do)\s)\s*(eval|source|\.|declare|typeset|return|exec|trap)\s|\breturn\s*(\d|$|;)|\bset\s+-\w*a|\bexport\s+["'$-]|\$\(|`/m;
 
+/** One file is asked for every step of every image that has it; its bytes never change once read. */
+const knownExports = new WeakMap<Buffer, { readonly names: readonly string[] | undefined }>();
+
 /** Names that a file exports, if that is all it does and all are diskimage-builder's own; else undefined. */
 function exportsOf(file: HookFile): readonly string[] | undefined {
-  const text = textOf([file]).replaceAll(/^\s*#.*$/gm, '');
+  if (file.kind !== 'file') return undefined;
+  const known = knownExports.get(file.content) ?? { names: exportsIn(textOf([file])) };
+  knownExports.set(file.content, known);
+  return known.names;
+}
+
+function exportsIn(script: string): readonly string[] | undefined {
+  const text = script.replaceAll(/^\s*#.*$/gm, '');
   if (opaque.test(text)) return undefined;
   const withoutValues = text.replaceAll(/\$\{[^}]*\}|"[^"]*"|'[^']*'/g, '');
   const names = [...withoutValues.matchAll(/\bexport\s+([^\n;]*)/g)].flatMap(([, rest = '']) =>

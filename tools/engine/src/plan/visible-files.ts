@@ -54,7 +54,7 @@ export const lockFolder = 'lock.d';
 export function reachableFiles(all: readonly HookFile[], folders: readonly string[]): readonly HookFile[] {
   const own = new Set(folders);
   const text = textOf(all.filter((file) => own.has(topOf(file.path))));
-  for (const folder of phaseFolders) if (leadsTo(folder).test(text)) own.add(folder);
+  for (const [folder, leadsThere] of waysTo) if (leadsThere.test(text)) own.add(folder);
   if (mentionsBin.test(text)) own.add('bin');
   const candidates = all.filter((file) => !own.has(topOf(file.path)) && !isHookFolder(topOf(file.path)));
   let reachable = own.has('bin') ? `${text}\n${textOf(all.filter(isInBin))}` : text;
@@ -89,12 +89,13 @@ function isInBin(file: HookFile): boolean {
   return topOf(file.path) === 'bin';
 }
 
-/** A path into a folder of the hooks directory. The name of a phase alone stands in many scripts. */
-function leadsTo(folder: string): RegExp {
-  return new RegExp(
-    `(?:in_target\\.d|TMP_HOOKS_PATH\\}?["']?|\\.\\.)/${folder.replace('.', '\\.')}(?![\\w-])`,
-  );
-}
+/** Paths into folders of the hooks directory. The name of a phase alone stands in many scripts. */
+const waysTo: ReadonlyMap<string, RegExp> = new Map(
+  [...phaseFolders].map((folder) => [
+    folder,
+    new RegExp(`(?:in_target\\.d|TMP_HOOKS_PATH\\}?["']?|\\.\\.)/${folder.replace('.', '\\.')}(?![\\w-])`),
+  ]),
+);
 
 const mentionsBin = /(TMP_HOOKS_PATH|in_target\.d|dirname|\.\.|_LIB)[^\n]*\/bin\b/;
 

@@ -17,7 +17,9 @@ describe('names of packages', () => {
     ['rocky', '9', ['octavia-agent', 'dhcp-client', 'gcc', 'make', 'other']],
     ['rocky', '10', ['octavia-agent', 'gcc', 'make', 'other']],
   ])('%s %s: the nearest section of the map wins', (distribution, release, wanted) => {
-    expect(packagesOn(map, ['agent', 'client', 'compiler', 'other'], { distribution, release })).toEqual(wanted);
+    expect(packagesOn(map, ['agent', 'client', 'compiler', 'other'], { distribution, release })).toEqual(
+      wanted,
+    );
   });
 
   it('an amphora of release 10 has no dhclient, which the distributions have dropped', () => {

@@ -68,7 +68,7 @@ const program = fileURLToPath(new URL('./ext/fill-ext-main.ts', import.meta.url)
  *
  * The journal and what is unused of the inode tables stay holes of the file, which read as the zeros that mke2fs would write.
  *
- * Of a tree of 0.9 GB (46,000 files) Kiln's own program writes 35 MB, in 0.8 s; mke2fs, which copies all data, takes 4.4 s.
+ * Of a tree of 0.9 GB (46,000 files) Kiln's own program writes 35 MB in 0.8 s; mke2fs, which copies all data, takes 4.4 s.
  */
 export async function writeExt(writing: FilesystemWriting): Promise<void> {
   const { filesystem, diskFile, deferredFile, view, epochSeconds, run } = writing;

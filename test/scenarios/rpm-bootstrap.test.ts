@@ -14,7 +14,7 @@ const closure = ['install-bin', 'manifests', 'package-installs', 'pkg-map', 'sys
 const rpmElements = ['yum', 'rpm-distro', 'redhat-common', 'yum-kernel', 'yum-minimal'];
 
 const shared =
-  'basesystem bash ca-certificates coreutils e2fsprogs filesystem glibc-minimal-langpack hostname iproute iputils kmod ' +
+  'basesystem bash ca-certificates coreutils curl e2fsprogs filesystem glibc-minimal-langpack hostname iproute iputils kmod libcurl ' +
   'NetworkManager policycoreutils procps-ng rpm selinux-policy-targeted shadow-utils sudo systemd systemd-udev util-linux';
 
 /** A distribution of empty packages with the names that a bootstrap asks for; only the release and dnf have files. */

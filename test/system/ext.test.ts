@@ -98,10 +98,10 @@ describe.skipIf(missing.length > 0)(`a filled ext4 filesystem${suffix}`, () => {
   }
 
   /** What fsck says, and what the kernel shows. */
-  async function check(diskFile: string): Promise<string> {
-    await sandbox.run(['e2fsck', '-f', '-n', `${diskFile}?offset=${mebibyte}`]);
+  async function check(diskFile: string, offsetBytes = mebibyte): Promise<string> {
+    await sandbox.run(['e2fsck', '-f', '-n', `${diskFile}?offset=${offsetBytes}`]);
     await sandbox.run(['mkdir', '-p', '/run/kiln/mounted']);
-    const options = `loop,ro,offset=${mebibyte}`;
+    const options = `loop,ro,offset=${offsetBytes}`;
     await sandbox.run(['mount', '-t', 'ext4', '-o', options, diskFile, '/run/kiln/mounted']);
     try {
       return await seen('/run/kiln/mounted');
@@ -143,6 +143,11 @@ describe.skipIf(missing.length > 0)(`a filled ext4 filesystem${suffix}`, () => {
     expect(await blocks('/empty')).toBe(0);
     // Eight clusters of 64 KiB, and a block of extents: more than four do not fit into the inode.
     expect(await blocks('/holes')).toBe(8 * 128 + 8);
+  });
+
+  test('a partition may begin in the middle of a block of the disk', async () => {
+    const offsetBytes = 63 * 512;
+    expect(await check(await write('odd', { offsetBytes }), offsetBytes)).toBe(wanted);
   });
 
   test('a filesystem that is just large enough is filled without gaps', async () => {

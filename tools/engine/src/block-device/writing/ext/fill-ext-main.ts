@@ -46,7 +46,8 @@ function fill(file: number): number {
       sizeBytes >= largeBytes || isSparse(sizeBytes, takenBytes)
         ? findData(`${folder}/${path}`)
         : wholeFile(sizeBytes),
-    cluster: { blocks: clusterBlocks, firstBlock: offsetBytes / blockBytes },
+    // Where blocks do not begin with the disk's, none begins with a cluster.
+    cluster: { blocks: clusterBlocks, firstBlock: Math.floor(offsetBytes / blockBytes) },
   });
   if (data === undefined) return notWrittenHere;
   const onDisk = data.map((piece) => ({

@@ -111,8 +111,16 @@ describe.skipIf(missing.length > 0)(`a disk with LVM${suffix}`, () => {
     const physical = await withLvm(
       'lvm pvs $quietly --config "$config" --noheadings --separator , -o pv_uuid,vg_name,pv_pe_count,pe_start --units b --nosuffix',
     );
-    expect(physical.stdout.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]))).toEqual(
-      group.physicalVolumes.map((volume) => `${volume.id},vg,${volume.extents},${volume.dataStartBytes}`),
+    // Listed by the numbers of the loop devices, which may be any.
+    expect(
+      physical.stdout
+        .split('\n')
+        .flatMap((line) => (line.trim() === '' ? [] : [line.trim()]))
+        .toSorted(),
+    ).toEqual(
+      group.physicalVolumes
+        .map((volume) => `${volume.id},vg,${volume.extents},${volume.dataStartBytes}`)
+        .toSorted(),
     );
   });
 

@@ -20,4 +20,11 @@ declare module 'tar-stream' {
   }
 
   export function extract(): Extract;
+
+  export interface Pack extends Readable {
+    entry(header: Pick<Header, 'name' | 'type'> & Partial<Header>, content: Buffer): void;
+    finalize(): void;
+  }
+
+  export function pack(): Pack;
 }

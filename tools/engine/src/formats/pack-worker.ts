@@ -1,7 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { clipDeferred, type DeferredData, readFully } from '../block-device/writing/deferred-data.ts';
+import { clipDeferred, type DeferredData } from '../block-device/writing/deferred-data.ts';
 import { InternalError } from '../util/internal-error.ts';
+import { readFully } from '../util/whole-pieces.ts';
 import { formOf, indexKnownClusters, markOf } from './known-clusters.ts';
 import { type ClusterSource, packClusters, type PackedBefore } from './pack-clusters.ts';
 import type { PackOrder, PackResult, PackSetup } from './pack-in-workers.ts';

@@ -1,6 +1,7 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync } from 'node:fs';
 import { type DeferredData, readDeferred } from '../block-device/writing/deferred-data.ts';
 import { type KnownClusters, markBytes, startClusterList } from './known-clusters.ts';
+import { writeFully } from '../util/whole-pieces.ts';
 import { findLayers, type TreeOrigin } from './find-layers.ts';
 import { packInWorkers } from './pack-in-workers.ts';
 import type { PackOrder } from './pack-in-workers.ts';
@@ -71,7 +72,7 @@ export async function writeQcow2(request: Qcow2Request): Promise<void> {
     });
     let endBytes = 0;
     for (const { offsetBytes, bytes } of image.finish()) {
-      writeStretch(file, bytes, { offsetBytes, start: 0, end: bytes.length });
+      writeFully(file, bytes, offsetBytes);
       endBytes = Math.max(endBytes, offsetBytes + bytes.length);
     }
     ftruncateSync(file, endBytes);
@@ -95,10 +96,8 @@ function join(left: Stretch, right: Stretch): Stretch | undefined {
     : undefined;
 }
 
-function writeStretch(file: number, bytes: Uint8Array, stretch: Stretch): void {
-  for (let done = stretch.start; done < stretch.end;) {
-    done += writeSync(file, bytes, done, stretch.end - done, stretch.offsetBytes + done - stretch.start);
-  }
+function writeStretch(file: number, bytes: Uint8Array, { start, end, offsetBytes }: Stretch): void {
+  writeFully(file, bytes.subarray(start, end), offsetBytes);
 }
 
 /** What there is of a disk, in its file and elsewhere; both in ascending order. */

@@ -76,17 +76,17 @@ function unmountCommand(places: string, target: string): readonly [string, ...st
  * A layer that stands twice in a stack (two steps that changed nothing are one file) may be mounted once only: overlayfs refuses a folder
  * that is below itself. The upper one hides whatever the lower one shows.
  */
-function withoutCovered<T>(layers: readonly T[]): readonly T[] {
+function withoutCovered(layers: readonly string[]): readonly string[] {
   return layers.filter((layer, index) => !layers.includes(layer, index + 1));
 }
 
-/** Where the layers of an overlay are mounted each for itself, as the sandbox sees it, bottom first; by whatever tells them apart. */
-export function layerFolders<T>(
+/** Where the layers of an overlay are mounted each for itself, as the sandbox sees it, bottom first. */
+export function layerFolders(
   name: string,
-  layers: readonly T[],
-): readonly { readonly layer: T; readonly folder: string }[] {
-  return withoutCovered(layers).map((layer, index) => ({
-    layer,
+  digests: readonly string[],
+): readonly { readonly digest: string; readonly folder: string }[] {
+  return withoutCovered(digests).map((digest, index) => ({
+    digest,
     folder: `${sandboxRoot}/${name}.layer${index}`,
   }));
 }

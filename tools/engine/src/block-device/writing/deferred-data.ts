@@ -1,4 +1,5 @@
-import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
+import { readFully, writeFully } from '../../util/whole-pieces.ts';
 
 /** Data of the disk that was not copied into its file: it still lies in a file of the tree. */
 export interface DeferredData {
@@ -14,16 +15,11 @@ export interface DeferredData {
 
 /** Adds to a list of deferred data in a file: `<offset> <length> <offset in the file> <device>:<inode> <path>`, each ended by a NUL. */
 export function appendDeferred(listFile: string, data: readonly DeferredData[]): void {
-  const file = openSync(listFile, 'a', 0o600);
-  try {
-    const lines = data.map(
-      ({ path, identity, fileOffsetBytes, offsetBytes, lengthBytes }) =>
-        `${offsetBytes} ${lengthBytes} ${fileOffsetBytes} ${identity} ${path}\0`,
-    );
-    writeAll(file, Buffer.from(lines.join(''), 'latin1'), { at: null });
-  } finally {
-    closeSync(file);
-  }
+  const lines = data.map(
+    ({ path, identity, fileOffsetBytes, offsetBytes, lengthBytes }) =>
+      `${offsetBytes} ${lengthBytes} ${fileOffsetBytes} ${identity} ${path}\0`,
+  );
+  appendFileSync(listFile, Buffer.from(lines.join(''), 'latin1'), { mode: 0o600 });
 }
 
 /** Reads such a list; in ascending order of the disk. */
@@ -66,28 +62,11 @@ export function copyDeferred(disk: number, data: readonly DeferredData[]): void 
         const wanted = Math.min(bufferBytes, piece.lengthBytes - done);
         const read = readFully(file, buffer.subarray(0, wanted), piece.fileOffsetBytes + done);
         if (read === 0) break;
-        writeAll(disk, buffer.subarray(0, read), { at: piece.offsetBytes + done });
+        writeFully(disk, buffer.subarray(0, read), piece.offsetBytes + done);
         done += read;
       }
     } finally {
       closeSync(file);
     }
-  }
-}
-
-/** Reads until the buffer is full or the file ends, and returns how much that was. */
-export function readFully(file: number, buffer: Uint8Array, offsetBytes: number): number {
-  let done = 0;
-  while (done < buffer.length) {
-    const read = readSync(file, buffer, done, buffer.length - done, offsetBytes + done);
-    if (read === 0) break;
-    done += read;
-  }
-  return done;
-}
-
-function writeAll(file: number, bytes: Uint8Array, { at }: { readonly at: number | null }): void {
-  for (let done = 0; done < bytes.length;) {
-    done += writeSync(file, bytes, done, bytes.length - done, at === null ? null : at + done);
   }
 }

@@ -4,7 +4,7 @@ import { digestOf } from '@kiln/engine/fingerprint/digest.ts';
 import { runCommand } from '@kiln/engine/util/run-command.ts';
 import type { LoopbackServer } from '../loopback-server.ts';
 import type { FixturePackage } from './fixture-package.ts';
-import { readUstar, ustarFile, ustarFolder, type UstarEntry, writeUstar } from './ustar.ts';
+import { readTar, tarFile, tarFolder, type TarEntry, writeTar } from './tar-entries.ts';
 
 /** A suite of a mirror, with its packages by component: `main`. */
 export interface DebSuite {
@@ -43,13 +43,14 @@ export async function serveDebRepository(
     const owners = new Map<string, string>();
     const listed: (readonly [path: string, bytes: Buffer])[] = [];
     for (const [component, packages] of Object.entries(suite.components)) {
-      const stanzas = packages.map((it) => {
-        const made = built.get(it) ?? buildPackage(it, suite.version, owners);
+      const stanzas: string[] = [];
+      for (const it of packages) {
+        const made = built.get(it) ?? (await buildPackage(it, suite.version, owners));
         built.set(it, made);
         const path = `pool/${digestOf(made.deb).slice(0, 12)}/${it.name}_${suite.version}_all.deb`;
         server.content.set(`/${repository.path}/${path}`, made.deb);
-        return stanzaOf(made, path);
-      });
+        stanzas.push(stanzaOf(made, path));
+      }
       listed.push([`${component}/binary-amd64/Packages`, Buffer.from(stanzas.join('\n'))]);
     }
     const top = `/${repository.path}/dists/${suite.name}`;
@@ -66,11 +67,11 @@ interface BuiltPackage {
   readonly deb: Buffer;
 }
 
-function buildPackage(
+async function buildPackage(
   { name, files = {}, tree, script, requires = [], provides = [], essential }: FixturePackage,
   version: string,
   owners: Map<string, string>,
-): BuiltPackage {
+): Promise<BuiltPackage> {
   const control = [
     `Package: ${name}`,
     `Version: ${version}`,
@@ -83,27 +84,27 @@ function buildPackage(
     'Description: A package of a test',
     '',
   ].join('\n');
-  const scripts = script === undefined ? [] : [ustarFile('postinst', `#!/bin/bash\nset -e\n${script}\n`)];
-  const own = [...(tree === undefined ? [] : readUstar(tree)), ...entriesOf(files)].filter(
-    ({ path, isFolder }) => isFolder || (owners.get(path) ?? name) === name,
-  );
-  for (const { path, isFolder } of own) if (!isFolder) owners.set(path, name);
+  const scripts = script === undefined ? [] : [tarFile('postinst', `#!/bin/bash\nset -e\n${script}\n`)];
+  const isFolder = ({ header }: TarEntry): boolean => header.type === 'directory';
+  const all = [...(tree === undefined ? [] : await readTar(tree)), ...entriesOf(files)];
+  const own = all.filter((entry) => isFolder(entry) || (owners.get(entry.path) ?? name) === name);
+  for (const entry of own) if (!isFolder(entry)) owners.set(entry.path, name);
   const deb = archive({
     'debian-binary': Buffer.from('2.0\n'),
-    'control.tar': writeUstar([ustarFile('control', control), ...scripts]),
-    'data.tar': writeUstar(own),
+    'control.tar': await writeTar([tarFile('control', control), ...scripts]),
+    'data.tar': await writeTar(own),
   });
   return { control, deb };
 }
 
-function entriesOf(files: Readonly<Record<string, string>>): readonly UstarEntry[] {
+function entriesOf(files: Readonly<Record<string, string>>): readonly TarEntry[] {
   const folders = new Set<string>();
   for (const path of Object.keys(files)) {
     const parts = path.split('/').slice(1, -1);
     for (const index of parts.keys()) folders.add(`/${parts.slice(0, index + 1).join('/')}`);
   }
   const sorted = [...folders].toSorted();
-  return [...sorted.map(ustarFolder), ...Object.entries(files).map(([path, text]) => ustarFile(path, text))];
+  return [...sorted.map(tarFolder), ...Object.entries(files).map(([path, text]) => tarFile(path, text))];
 }
 
 /** A Unix archive, ar(5), in the form of deb(5). */

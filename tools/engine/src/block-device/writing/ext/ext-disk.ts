@@ -1,4 +1,4 @@
-import { readSync, writeSync } from 'node:fs';
+import { readFully, writeFully } from '../../../util/whole-pieces.ts';
 
 /** A filesystem inside an open disk file; offsets count from its start. */
 export interface ExtDisk {
@@ -11,17 +11,9 @@ export function openExtDisk(file: number, offsetBytes: number): ExtDisk {
   return {
     read: (at, lengthBytes) => {
       const bytes = Buffer.alloc(lengthBytes);
-      for (let done = 0; done < lengthBytes;) {
-        const read = readSync(file, bytes, done, lengthBytes - done, offsetBytes + at + done);
-        if (read === 0) break;
-        done += read;
-      }
+      readFully(file, bytes, offsetBytes + at);
       return bytes;
     },
-    write: (at, bytes) => {
-      for (let done = 0; done < bytes.length;) {
-        done += writeSync(file, bytes, done, bytes.length - done, offsetBytes + at + done);
-      }
-    },
+    write: (at, bytes) => writeFully(file, bytes, offsetBytes + at),
   };
 }

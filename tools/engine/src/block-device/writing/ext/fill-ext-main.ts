@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { isSparse } from '../../layout/measure-tree.ts';
-import { appendDeferred, copyDeferred, readFully } from '../deferred-data.ts';
+import { readFully } from '../../../util/whole-pieces.ts';
+import { appendDeferred, copyDeferred } from '../deferred-data.ts';
 import { mostRuns } from './encode-extents.ts';
 import { openExtDisk } from './ext-disk.ts';
 import { blockBytes } from './ext-geometry.ts';

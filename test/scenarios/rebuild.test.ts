@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { emptyRecord, ownLayers } from '@kiln/engine/layers/layer-record.ts';
 import { hooksRun, stepsMade, type Rig } from '@kiln/testkit/rig/open-rig.ts';
 import type { RigBuild } from '@kiln/testkit/rig/run-rig-build.ts';
@@ -90,6 +91,23 @@ scenario('what a hook writes in bulk is sealed as a layer, from which the step r
   await rm(rig.store, { recursive: true });
   const fresh = done(await rig.build('box', { until: 'install' }));
   expect(records(resumed), 'what was resumed is what would have been made at once').toEqual(records(fresh));
+});
+
+scenario('a mount of the host that goes while a hook runs changes nothing', async (rig) => {
+  await prepare(rig);
+  const gate = await rig.gate('first');
+  const bulk = `${gate.lines('chroot')}head -c 40000000 /dev/zero >/first\n`;
+  await rig.element('web', { 'install.d/10-first': bulk });
+  const session = join(rig.root, 'session');
+  await mkdir(session);
+  const mounting = 'mount -t tmpfs session "$1"; shift; exec "$@"';
+  const wrapper = ['unshare', '--mount', '--propagation=private', 'sh', '-ec', mounting, 'session', session];
+  const build = rig.start('box', { until: 'install', wrapper });
+  await gate.reached();
+  // In whatever namespace something is mounted on a folder: it goes with the folder.
+  await rmdir(session);
+  gate.pass();
+  expect(ownLayersOf(done(await build.finished), 'install')).toHaveLength(2);
 });
 
 scenario('what apt keeps for itself is sealed only with something else', async (rig) => {

@@ -7,7 +7,7 @@ import { checkIndexes } from './check-indexes.ts';
 import type { ChainLink } from './hook-chain.ts';
 import type { StandInDisk } from './stand-in-disk.ts';
 import type { HookTimes } from './stored-step.ts';
-import type { Measured } from './measure-state.ts';
+import { isAsBefore, type Measured, type Surroundings } from './measure-state.ts';
 import { holdsLentResolvConf } from './tree-upkeep.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -75,8 +75,8 @@ async function hasAll(store: ContentStore, blobs: readonly BlobReference[]): Pro
 const sealBytes = 32 << 20;
 
 /** Whether the upper folder is to be sealed, and may be: with nothing beside it that a resumed step would lack. */
-export function isFull(measured: Measured, surroundings: string): boolean {
-  return measured.lastingBytes >= sealBytes && measured.surroundings === surroundings;
+export function isFull(measured: Measured, before: Surroundings): boolean {
+  return measured.lastingBytes >= sealBytes && isAsBefore(before, measured.surroundings);
 }
 
 /** Packs the upper folder as a layer. The mounts over it are gone by now. @returns the state from which the step goes on. */
@@ -124,7 +124,7 @@ export async function considerCheckpoint(
 ): Promise<boolean> {
   const { measured, disk } = state;
   if (bench.checkpoints === 'where-they-pay' && !pays(state.spentMs, measured.upperBytes)) return false;
-  if (measured.surroundings !== state.surroundings) return false;
+  if (!isAsBefore(state.surroundings, measured.surroundings)) return false;
   // What hooks wrote beside the filesystems of the disk would be lost.
   if (((await disk?.collect()) ?? []).length > 0) return false;
   await checkIndexes(bench, sandbox, state.link.phase);
@@ -152,7 +152,7 @@ export interface HookState {
   readonly hookMs: HookTimes;
   readonly sealed: readonly BlobReference[];
   /** As they were before the step's first hook. */
-  readonly surroundings: string;
+  readonly surroundings: Surroundings;
   readonly measured: Measured;
   readonly disk: StandInDisk | undefined;
 }

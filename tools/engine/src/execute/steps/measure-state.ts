@@ -11,13 +11,29 @@ export interface Measured {
   readonly upperBytes: number;
   /** Of these, what is not soon written anew: apt's lists and caches are, by each hook that installs something. */
   readonly lastingBytes: number;
-  /**
-   * What hooks may change and no state can hold: mounts that cannot be made again as they were, and what host hooks wrote beside
-   * the tree. Where that changed, a step that resumed would go on without it.
-   */
-  readonly surroundings: string;
+  readonly surroundings: Surroundings;
   /** Mounts below the target root that can be made again. */
   readonly mounts: readonly KeptMount[];
+}
+
+/** What hooks may change and no state can hold. Where that changed, a step that resumed would go on without it. */
+export interface Surroundings {
+  /** Mount points of what cannot be made again as it was, the host's own among them. */
+  readonly mountPoints: readonly string[];
+  /** What host hooks wrote beside the tree. */
+  readonly beside: string;
+}
+
+/**
+ * Whether hooks left the surroundings as they were. A mount of the host that is gone is none of their doing: the kernel takes it from every
+ * namespace as soon as its folder is removed, as at the end of somebody's session. Pure.
+ */
+export function isAsBefore(before: Surroundings, now: Surroundings): boolean {
+  const present = new Set(now.mountPoints);
+  const remaining = before.mountPoints.filter(
+    (path) => path.startsWith(`${sandboxRoot}/`) || present.has(path),
+  );
+  return now.beside === before.beside && now.mountPoints.join('\n') === remaining.join('\n');
 }
 
 /** Measures what the hooks so far left. */
@@ -28,10 +44,10 @@ export async function measureState(sandbox: Sandbox, { caches }: StepPlan): Prom
   const { kept } = findLeftMounts(mountInfo, caches);
   const mounts = kept.filter(({ type }) => type !== 'tmpfs');
   const again = new Set(mounts.map(({ path }) => `${sandboxPaths.targetRoot}${path}`));
-  const fixed = mountPointsOf(mountInfo).filter(
+  const mountPoints = mountPointsOf(mountInfo).filter(
     (path) => !again.has(path) && !path.endsWith('/tmp/in_target.d'),
   );
-  return { upperBytes, lastingBytes, mounts, surroundings: `${fixed.join('\n')}\n${beside}` };
+  return { upperBytes, lastingBytes, mounts, surroundings: { mountPoints, beside } };
 }
 
 const measureScript = `set -eu

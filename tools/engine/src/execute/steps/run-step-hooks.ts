@@ -6,7 +6,7 @@ import { chrootPhases, type Phase } from '../../util/phase.ts';
 import { breaksInEmptyPhase, isChangedByHand } from '../shell/break-points.ts';
 import { type Checkpoint, considerCheckpoint, isFull } from './checkpoint.ts';
 import { applyHookChanges, type ChainLink } from './hook-chain.ts';
-import { measureState } from './measure-state.ts';
+import { measureState, type Surroundings } from './measure-state.ts';
 import { programPathOf } from './hook-places.ts';
 import { withBreaks } from '../shell/phase-breaks.ts';
 import { printedBlockDevice, type PrintedVariables } from './printed-variables.ts';
@@ -51,7 +51,7 @@ interface Progress {
   spentMs: number;
   sinceCheckpointMs: number;
   /** As they were before the step's first hook. */
-  readonly surroundings: string;
+  readonly surroundings: Surroundings;
   full: StepProgress['full'];
   printed: Record<string, string>;
 }
@@ -69,7 +69,11 @@ export async function runStepHooks(
     hookMs: { ...range.checkpoint?.hookMs },
     spentMs: 0,
     sinceCheckpointMs: 0,
-    surroundings: links.length > 1 ? (await measureState(sandbox, run.step)).surroundings : '',
+    // Nobody asks where there is no second hook.
+    surroundings:
+      links.length > 1
+        ? (await measureState(sandbox, run.step)).surroundings
+        : { mountPoints: [], beside: '' },
     full: undefined,
     printed: {},
   };

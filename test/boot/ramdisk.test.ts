@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { copyFolder } from '@kiln/testkit/rig/copy-folder.ts';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BootReport } from '@kiln/testkit';
@@ -105,7 +106,7 @@ describe('deploy-ramdisk', () => {
     try {
       const image = 'images/deploy-ramdisk';
       for (const path of ['nx.json', 'elements', `${image}/image.yaml`, `${image}/image.lock.json`])
-        await cp(join(workspaceRoot, path), join(again, path), { recursive: true });
+        await copyFolder(join(workspaceRoot, path), join(again, path));
       // Downloaded packages, but nothing that was made of them.
       const store = join(again, 'store');
       await mkdir(join(store, 'v1'), { recursive: true });

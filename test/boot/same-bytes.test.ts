@@ -1,6 +1,7 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { copyFolder } from '@kiln/testkit/rig/copy-folder.ts';
 import { findPrivilege } from '@kiln/engine/sandbox/privilege.ts';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
@@ -10,8 +11,8 @@ import { nxRun, testStore, workspaceRoot } from './nx-run.ts';
 async function anotherFolder(image: string): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'kiln somewhere else '));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
-  await cp(join(workspaceRoot, 'elements'), join(root, 'elements'), { recursive: true });
-  await cp(join(workspaceRoot, 'images', image), join(root, 'images', image), { recursive: true });
+  await copyFolder(join(workspaceRoot, 'elements'), join(root, 'elements'));
+  await copyFolder(join(workspaceRoot, 'images', image), join(root, 'images', image));
   await writeFile(join(root, 'nx.json'), '{}\n');
   return root;
 }
@@ -44,7 +45,7 @@ async function layers(root: string, image: string): Promise<unknown> {
 // On a disk, not in memory: there the order in which a folder is read differs.
 const elsewhere = { CI: 'true', ELEMENTS_PATH: '', LC_ALL: 'C', TZ: 'Asia/Tokyo', DIB_NO_TMPFS: '1' };
 
-test.each(['debian-minimal-vm'])(
+test.each(['debian-minimal-vm', 'amphora-haproxy'])(
   '%s comes out the same, bit for bit, in another folder, from an empty store, on one core and on disk',
   async (image) => {
     const first = await nxRun(`${image}:image`);

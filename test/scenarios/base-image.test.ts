@@ -1,5 +1,6 @@
-import { cp, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { copyFolder } from '@kiln/testkit/rig/copy-folder.ts';
 import { digestOf } from '@kiln/engine/fingerprint/digest.ts';
 import { readLock } from '@kiln/engine/lock/read-lock.ts';
 import { noLeaks } from '@kiln/testkit/rig/find-leaks.ts';
@@ -36,7 +37,7 @@ function withImage(
     const rig = await openRig();
     try {
       for (const used of [...closure.split(' '), element])
-        await cp(join(elements, used), join(rig.root, 'elements', used), { recursive: true });
+        await copyFolder(join(elements, used), join(rig.root, 'elements', used));
       await makeBaseImage(join(rig.root, 'base.qcow2'), layout, { ...release, ...files });
       const programs = { 'root.d/15-program.sh': subscriptionManager };
       await rig.element('program', {

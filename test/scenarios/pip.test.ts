@@ -1,5 +1,5 @@
-import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { copyFolder } from '@kiln/testkit/rig/copy-folder.ts';
 import { startLoopbackServer, type LoopbackServer } from '@kiln/testkit/rig/loopback-server.ts';
 import { makeWheel } from '@kiln/testkit/rig/make-wheel.ts';
 import { hooksRun, readFromTar, type Rig } from '@kiln/testkit/rig/open-rig.ts';
@@ -29,7 +29,7 @@ echo "$PIP_CACHE_DIR" >/pip-cache
 
 async function prepare(rig: Rig): Promise<LoopbackServer> {
   for (const name of ['pypi', 'pip-cache'])
-    await cp(join(elements, name), join(rig.root, 'elements', name), { recursive: true });
+    await copyFolder(join(elements, name), join(rig.root, 'elements', name));
   await rig.element('app', { 'install.d/50-pip': install });
   await rig.image('box', ['app', 'pip-cache']);
   const upstream = await startLoopbackServer();

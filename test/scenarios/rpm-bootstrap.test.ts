@@ -1,5 +1,6 @@
-import { cp, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { copyFolder } from '@kiln/testkit/rig/copy-folder.ts';
 import { readLock } from '@kiln/engine/lock/read-lock.ts';
 import { noLeaks } from '@kiln/testkit/rig/find-leaks.ts';
 import { startLoopbackServer, type LoopbackServer } from '@kiln/testkit/rig/loopback-server.ts';
@@ -68,7 +69,7 @@ function withDistribution(
     const [rig, mirror] = await Promise.all([openRig(), startLoopbackServer()]);
     try {
       for (const element of [...closure, ...rpmElements, fixture.element])
-        await cp(join(elements, element), join(rig.root, 'elements', element), { recursive: true });
+        await copyFolder(join(elements, element), join(rig.root, 'elements', element));
       await publish(rig, mirror, fixture, '1.0');
       const empty = [{ name: 'nothing' }];
       await serveRpmRepository(mirror, join(rig.root, 'rpm'), {

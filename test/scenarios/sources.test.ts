@@ -1,5 +1,6 @@
-import { cp, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { copyFolder } from '@kiln/testkit/rig/copy-folder.ts';
 import { refreshLock } from '@kiln/engine/execute/locks/refresh-lock.ts';
 import { explainLockChange } from '@kiln/engine/lock/compare-locks.ts';
 import { readLock } from '@kiln/engine/lock/read-lock.ts';
@@ -13,9 +14,7 @@ const elements = join(import.meta.dirname, '../../elements');
 
 /** The element source-repositories as it is, with stand-ins for what it depends on, and an image of an application. */
 async function prepare(rig: Rig): Promise<GitUpstream> {
-  await cp(join(elements, 'source-repositories'), join(rig.root, 'elements/source-repositories'), {
-    recursive: true,
-  });
+  await copyFolder(join(elements, 'source-repositories'), join(rig.root, 'elements/source-repositories'));
   for (const name of ['cache-url', 'manifests', 'package-installs'])
     await rig.element(name, { 'README.md': 'a stand-in\n' });
   const upstream = await createGitUpstream(join(rig.root, 'upstream'));

@@ -1,5 +1,5 @@
-import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { copyFolder } from '@kiln/testkit/rig/copy-folder.ts';
 import { readLock } from '@kiln/engine/lock/read-lock.ts';
 import { noLeaks } from '@kiln/testkit/rig/find-leaks.ts';
 import { startLoopbackServer } from '@kiln/testkit/rig/loopback-server.ts';
@@ -42,7 +42,7 @@ testOn(
     };
     try {
       for (const used of closure.split(' '))
-        await cp(join(elements, used), join(rig.root, 'elements', used), { recursive: true });
+        await copyFolder(join(elements, used), join(rig.root, 'elements', used));
       await publish('1.0');
       const definition = 'elements: [opensuse-minimal]\nskip-base: true\nformats: [tar]\n';
       await rig.write('images/box/image.yaml', definition);

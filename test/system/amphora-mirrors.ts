@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cp, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { copyFolder } from '@kiln/testkit/rig/copy-folder.ts';
 import { declaredPackages } from '@kiln/testkit/rig/distribution/declared-packages.ts';
 import { serveDebRepository } from '@kiln/testkit/rig/distribution/deb-mirror.ts';
 import {
@@ -22,7 +23,7 @@ const workspace = join(import.meta.dirname, '../..');
 export async function openAmphoraRig(): Promise<Rig> {
   const rig = await openRig();
   for (const folder of ['elements', 'images'])
-    await cp(join(workspace, folder), join(rig.root, folder), { recursive: true, verbatimSymlinks: true });
+    await copyFolder(join(workspace, folder), join(rig.root, folder));
   for (const image of await readdir(join(rig.root, 'images')))
     await rig.remove(`images/${image}/image.lock.json`);
   // What makes it a workspace to the commands.

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { copyFolder } from '../rig/copy-folder.ts';
 import { standIn } from './fixture-commands.ts';
 import { fixtureSystemFiles } from './fixture-system.ts';
 import type { FilesByPath, RunOptions } from './run-request.ts';
@@ -73,7 +74,7 @@ export async function writeRun(
 async function leaveOut(path: string, around: string, elements: string): Promise<void> {
   const [name = '', ...rest] = path.split('/');
   const copy = join(elements, name);
-  if (!existsSync(copy)) await cp(join(around, name), copy, { recursive: true });
+  if (!existsSync(copy)) await copyFolder(join(around, name), copy);
   await rm(join(copy, ...rest), { recursive: true });
 }
 

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fail } from '../diagnostics/failure.ts';
 
 /**
@@ -32,7 +32,7 @@ export async function prepareStorePaths(root: string, work?: string): Promise<St
     work: work ?? join(base, 'work'),
   };
   for (const path of Object.values(paths)) {
-    await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    await makeFolder(path).catch((error: NodeJS.ErrnoException) => {
       const reason = reasons[error.code ?? ''];
       if (reason === undefined) throw error;
       fail({ code: 'output-unwritable', folder: path, reason });
@@ -41,9 +41,21 @@ export async function prepareStorePaths(root: string, work?: string): Promise<St
   return paths;
 }
 
+/** With the folders above it. Node's own `recursive` never ends where no folder can be had, as below /proc. */
+async function makeFolder(path: string, parent: 'to be made' | 'there' = 'to be made'): Promise<void> {
+  await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' && parent === 'to be made') {
+      await makeFolder(dirname(path));
+      return makeFolder(path, 'there');
+    }
+    if (error.code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
+  });
+}
+
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EEXIST: 'there is a file of that name',
+  ENOENT: 'no folder can be made there',
   ENOTDIR: 'a file stands where a folder should be',
   EPERM: 'not permitted',
   EROFS: 'the file system is read-only',

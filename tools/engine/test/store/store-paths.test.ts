@@ -22,13 +22,13 @@ test('the folders of a store are made, those that are there are left', async () 
 test('a store that cannot be is told, and is no bug', async () => {
   const file = join(await temporaryFolder(), 'file');
   await writeFile(file, '');
-  await expect(prepareStorePaths(file)).rejects.toMatchObject({
-    failures: [
-      {
-        code: 'output-unwritable',
-        folder: join(file, 'v1/content'),
-        reason: 'a file stands where a folder should be',
-      },
-    ],
-  });
+  const reasons = {
+    [file]: 'a file stands where a folder should be',
+    '/proc/kiln': 'no folder can be made there',
+  };
+  for (const [root, reason] of Object.entries(reasons)) {
+    await expect(prepareStorePaths(root)).rejects.toMatchObject({
+      failures: [{ code: 'output-unwritable', folder: join(root, 'v1/content'), reason }],
+    });
+  }
 });

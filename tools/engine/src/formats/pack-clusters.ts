@@ -80,6 +80,11 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
+/** For keys: what the packed bytes depend on beside the cluster. The libraries are Node's own. */
+export function packedBy(compression: Qcow2Compression): string {
+  return compression === 'none' ? compression : `${compression} ${process.versions[compression]}`;
+}
+
 /** As qemu-img does it: zstd's usual level; raw deflate with a window of 4 KiB, which is all that QEMU's reader keeps. */
 function compress(cluster: Buffer, compression: 'zstd' | 'zlib'): Buffer {
   if (compression === 'zlib') {

@@ -1,5 +1,6 @@
 import type { Digest } from '../../fingerprint/digest.ts';
 import type { KnownClusters } from '../../formats/known-clusters.ts';
+import { packedBy } from '../../formats/pack-clusters.ts';
 import type { ImageDefinition } from '../../image-definition/image-definition.ts';
 import type { LayerRecord } from '../../layers/layer-record.ts';
 import type { ContentStore } from '../../store/content-store.ts';
@@ -22,7 +23,7 @@ const listVersion = 2;
 type Compression = ImageDefinition['qcow2']['compression'];
 
 function noteKey(layer: { readonly digest: Digest }, compression: Compression): string {
-  return `clusters ${listVersion} ${compression} ${layer.digest}`;
+  return `clusters ${listVersion} ${packedBy(compression)} ${layer.digest}`;
 }
 
 /** Images that share layers with the tree, those with its upper layers first. */

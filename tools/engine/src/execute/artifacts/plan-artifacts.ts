@@ -9,6 +9,7 @@ import {
 } from '../../formats/container-reference.ts';
 import { gzipVersion } from '../../formats/gzip-command.ts';
 import { isContainerFormat, isTreeFormat } from '../../formats/image-format.ts';
+import { packedBy } from '../../formats/pack-clusters.ts';
 import { isToolOfFormat } from '../../formats/required-tools.ts';
 import type { ImageDefinition, ImageFormat } from '../../image-definition/image-definition.ts';
 import type { LayerRecord } from '../../layers/layer-record.ts';
@@ -35,7 +36,7 @@ export interface ArtifactSources {
 }
 
 /** Raised when the same inputs would give other bytes. */
-const artifactVersion = '6';
+const artifactVersion = '7';
 
 /** The format whose bytes the store keeps for a disk; every other disk format can be converted from it. Sparse raw disks are never stored. */
 export const storedDiskFormat = 'qcow2';
@@ -67,7 +68,7 @@ function formatInputs(format: ImageFormat, sources: ArtifactSources): Record<str
   const inputs: Record<string, string> = {};
   const options = definition.qemuImgOptions ?? '';
   if (!isTreeFormat(format) && options !== '') inputs['options'] = options;
-  if (format === 'qcow2') inputs['compression'] = definition.qcow2.compression;
+  if (format === 'qcow2') inputs['compression'] = packedBy(definition.qcow2.compression);
   if (format === 'vmdk') inputs['name'] = definition.name;
   if (format === 'tgz' || isContainerFormat(format)) inputs['compression'] = gzipVersion;
   if (format === 'aci') inputs['manifest'] = digestOf(aciManifest ?? '');
@@ -89,13 +90,13 @@ export function containerReference(
 }
 
 /**
- * From what every identifier on the disk is derived: the tree and the shape of the disk, never the image's name. Hooks that were shown a
- * disk may have quoted its identifiers, so these stay.
+ * From what every identifier on the disk is derived: the tree and the shape of the disk, never the image's name, nor how a format packs it.
+ * Hooks that were shown a disk may have quoted its identifiers, so these stay.
  */
 export function diskSeed(sources: ArtifactSources): string {
   if (sources.tree.disk !== undefined) return sources.tree.disk.seed;
   const { qemuImgOptions: _, ...definition } = sources.definition;
-  return planArtifact(storedDiskFormat, { ...sources, definition, tools: {} }).key;
+  return planArtifact('raw', { ...sources, definition, tools: {} }).key;
 }
 
 /** The same for the disk that finalise hooks are shown: of the tree before them. */

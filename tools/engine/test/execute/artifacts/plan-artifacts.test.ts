@@ -62,6 +62,10 @@ test.each<[string, Partial<ArtifactSources>, readonly ImageFormat[]]>([
   expect(changedBy(changes)).toEqual(changed);
 });
 
+test('another library for the compression may give other bytes', () => {
+  expect(planArtifact('qcow2', sources).record.inputs['compression']).toBe(`zstd ${process.versions.zstd}`);
+});
+
 test.each<[string, Partial<ArtifactSources>]>([
   ['the description', { definition: { ...definition, description: 'other' } }],
   [
@@ -74,8 +78,11 @@ test.each<[string, Partial<ArtifactSources>]>([
   expect(changedBy(changes)).toEqual([]);
 });
 
-test('identifiers on the disk are derived from the tree and the layout, not from the tools', () => {
+test('identifiers on the disk are derived from the tree and the layout, not from the tools or the format', () => {
   expect(diskSeed({ ...sources, tools: {} })).toBe(diskSeed(sources));
+  expect(diskSeed({ ...sources, definition: { ...definition, qcow2: { compression: 'none' } } })).toBe(
+    diskSeed(sources),
+  );
   expect(diskSeed({ ...sources, definition: { ...definition, sizeBytes: 1 << 30 } })).not.toBe(
     diskSeed(sources),
   );

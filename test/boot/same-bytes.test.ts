@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyFolder } from '@kiln/testkit/rig/copy-folder.ts';
+import type { ImageManifest } from '@kiln/engine/execute/artifacts/image-manifest.ts';
 import { findPrivilege } from '@kiln/engine/sandbox/privilege.ts';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
@@ -37,9 +38,9 @@ async function checksum(root: string, image: string): Promise<string> {
 }
 
 /** Tells which step it was, where the images differ. */
-async function layers(root: string, image: string): Promise<unknown> {
+async function layers(root: string, image: string): Promise<ImageManifest['layers']> {
   const text = await readFile(join(root, 'dist/images', image, 'manifest.json'), 'utf8');
-  return (JSON.parse(text) as { readonly layers: unknown }).layers;
+  return (JSON.parse(text) as ImageManifest).layers;
 }
 
 // On a disk, not in memory: there the order in which a folder is read differs.

@@ -1,4 +1,4 @@
-/** The part of tar-stream 2 that Kiln uses; the package brings no types. */
+/** The part of tar-stream 2 that Kiln's packages use. It brings no types, and those of DefinitelyTyped lack `pax`. */
 declare module 'tar-stream' {
   import type { Readable, Writable } from 'node:stream';
 
